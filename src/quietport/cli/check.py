@@ -1,0 +1,81 @@
+"""``quietport check``: what listens on this host, and whether it should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quietport.cli.exit_code import ExitCode
+from quietport.cli.options import add_output_options
+from quietport.host import read_facts, read_host
+from quietport.model.errors import UsageError
+from quietport.survey.check import DEFAULT_FAIL_ON, FailOn, check, findings, unanswered
+from quietport.survey.question import parse_port_question
+
+if TYPE_CHECKING:
+    import argparse
+
+    from quietport.cli.session import Session
+
+NAME = "check"
+HELP = "this host: every listener, with owner, verdict and evidence"
+DESCRIPTION = "Every listener of this host, and every connection to a quiet port: who holds it, and should it be there?"
+EXAMPLES = """\
+examples:
+  quietport check                       everything
+  quietport check 851                   one port; 851/udp, 8000-8999 too
+  sudo quietport check                  with the owners of other users' sockets
+  quietport check --json | jq '.listeners[] | select(.verdict != "expected")'
+  quietport check --fail-on suspicious,misconfigured,unexplained    for cron and CI
+
+ends with 1 where something is suspicious or misconfigured (see --fail-on),
+with 3 where the answer could not be seen, else with 0
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the verb."""
+    parser.add_argument("ports", nargs="*", metavar="PORT", help="ports to ask about (default: all)")
+    parser.add_argument(
+        "--fail-on",
+        metavar="WORDS",
+        help=f"verdicts that end with 1, separated by commas: {', '.join(FailOn)} "
+        f"(default: {','.join(DEFAULT_FAIL_ON)}); 'nothing' for none",
+    )
+    add_output_options(parser)
+
+
+def run(session: Session) -> ExitCode:
+    """Run the verb."""
+    args = session.args
+    fail_on = parse_fail_on(args.fail_on)
+    questions = tuple(parse_port_question(text) for text in args.ports)
+    report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
+    if args.json:
+        from quietport.report.check_json import render_check_json  # noqa: PLC0415
+
+        session.write(render_check_json(report, session.book))
+    elif args.plain:
+        from quietport.report.check_json import render_check_plain  # noqa: PLC0415
+
+        session.write(render_check_plain(report))
+    else:
+        from quietport.report.check_terminal import print_check  # noqa: PLC0415 - rich costs 40 ms
+
+        print_check(report, session.book, session.console)
+    if findings(report, fail_on):
+        return ExitCode.FINDINGS
+    return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
+
+
+def parse_fail_on(text: str | None) -> tuple[FailOn, ...]:
+    """Return the verdicts that ``--fail-on`` names; UsageError for a word that is none."""
+    if text is None:
+        return DEFAULT_FAIL_ON
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if words == ["nothing"]:
+        return ()
+    try:
+        return tuple(FailOn(word) for word in words)
+    except ValueError as error:
+        message = f"--fail-on: {error}; there are: {', '.join(FailOn)}, nothing"
+        raise UsageError(message) from error

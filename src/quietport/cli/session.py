@@ -1,0 +1,81 @@
+"""What every verb shares: options, streams, language, the open registry."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO
+
+from quietport.registry.snapshot import Registry
+from quietport.registry.store import current_snapshot
+from quietport.report.document import Occasion
+from quietport.words.language import choose_language
+from quietport.words.phrasebook import Phrasebook, phrasebook
+
+if TYPE_CHECKING:
+    import argparse
+
+    from rich.console import Console
+
+
+@dataclass
+class Session:
+    """One run of the command line."""
+
+    args: argparse.Namespace
+    """The parsed arguments."""
+    out: TextIO
+    """Where data goes."""
+    err: TextIO
+    """Where messages and progress go."""
+
+    @cached_property
+    def book(self) -> Phrasebook:
+        """Return the phrasebook of the language asked for."""
+        return phrasebook(choose_language(self.args.lang, os.environ))
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return the registry in force."""
+        return Registry(current_snapshot())
+
+    @cached_property
+    def console(self) -> Console:
+        """Return a console on the data stream."""
+        from quietport.report.terminal import make_console  # noqa: PLC0415 - rich costs 40 ms, and JSON needs none
+
+        return make_console(self.out, color=False if self.args.no_color else None)
+
+    @property
+    def occasion(self) -> Occasion:
+        """Return where, when and in which language this run answers."""
+        return Occasion(self.book, self.host, self.now)
+
+    @property
+    def now(self) -> str:
+        """Return the time, RFC 3339 in UTC, to the second."""
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def host(self) -> str:
+        """Return the name of this host."""
+        return socket.gethostname()
+
+    def write(self, text: str) -> None:
+        """Write data and a line end."""
+        self.out.write(text)
+        self.out.write("\n")
+
+    def tell(self, text: str) -> None:
+        """Write a message, unless asked to be quiet."""
+        if not self.args.quiet:
+            print(text, file=self.err)
+
+
+def standard_session(args: argparse.Namespace) -> Session:
+    """Return a session on the standard streams."""
+    return Session(args, sys.stdout, sys.stderr)

@@ -1,0 +1,19 @@
+"""What is on this host: its listeners, their owners, and its facts about ports.
+
+Enters: nothing but a function that tells which ports are quiet, where connections are wanted.
+Leaves: a ``HostView`` (listeners, connections, what could not be seen) and ``PortFacts``.
+
+``host_reader`` picks the way: on Linux ``linux`` asks the kernel (``sock_diag``, or ``proc_net`` where it
+does not answer) and walks ``/proc/*/fd`` for the holders (``holders``, ``owners``); elsewhere
+``psutil_sockets`` asks psutil. Both make the same records (``listener_group``, ``quiet_connections``).
+Parsers take bytes or text and open nothing; the root of ``/proc`` is always a parameter.
+
+Never: it judges nothing, knows no registry, sends no packet, binds no port, needs no other right than
+the caller has, and looks at no other network namespace. What it could not see is in the coverage.
+"""
+
+from quietport.host.facts import PortFacts, read_facts
+from quietport.host.host_reader import read_host
+from quietport.host.view import HostView, Quiet
+
+__all__ = ["HostView", "PortFacts", "Quiet", "read_facts", "read_host"]

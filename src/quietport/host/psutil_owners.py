@@ -1,0 +1,70 @@
+"""Who a process is, as psutil tells it; what it may not tell is Unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from quietport.host.owners import rfc3339
+from quietport.model.owner import Owner
+from quietport.model.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quietport.host.psutil_api import PsutilApi, PsutilProcess
+
+FactT = TypeVar("FactT")
+
+
+class PsutilOwners:
+    """Reads each process once, however many sockets it holds."""
+
+    def __init__(self, api: PsutilApi) -> None:
+        """Read nothing yet."""
+        self._api = api
+        self._owners: dict[int, Owner | None] = {}
+        self._shared: dict[tuple[int, ...], tuple[Owner, ...] | Unknown] = {}
+
+    def find(self, pids: set[int]) -> tuple[Owner, ...] | Unknown:
+        """Return these processes, lowest pid first, as a tuple shared by all sockets that they hold."""
+        key = tuple(sorted(pids))
+        if key not in self._shared:
+            found = tuple(owner for owner in map(self._find_owner, key) if owner is not None)
+            unknown = Unknown(Reason.EXITED if key else Reason.PERMISSION, "owner")
+            self._shared[key] = found or unknown
+        return self._shared[key]
+
+    def _find_owner(self, pid: int) -> Owner | None:
+        if pid not in self._owners:
+            try:
+                self._owners[pid] = self._read(self._api.Process(pid))
+            except self._api.NoSuchProcess:
+                self._owners[pid] = None
+        return self._owners[pid]
+
+    def _read(self, process: PsutilProcess) -> Owner:
+        pid = process.pid
+        program = self._ask(process.name, f"name of process {pid}")
+        executable = self._ask(process.exe, f"executable of process {pid}")
+        started = self._ask(process.create_time, f"start of process {pid}")
+        return Owner(
+            pid=pid,
+            program="" if isinstance(program, Unknown) else program,
+            executable=executable or None,
+            deleted=False,
+            uid=self._ask(lambda: process.uids().effective, f"user of process {pid}"),
+            user=self._ask(process.username, f"user of process {pid}"),
+            started_at=started if isinstance(started, Unknown) else _moment(started, pid),
+        )
+
+    def _ask(self, question: Callable[[], FactT], what: str) -> FactT | Unknown:
+        try:
+            return question()
+        except self._api.AccessDenied:
+            return Unknown(Reason.PERMISSION, what)
+        except AttributeError:
+            return Unknown(Reason.NOT_SUPPORTED, what)
+
+
+def _moment(unix_s: float, pid: int) -> str | Unknown:
+    return rfc3339(unix_s) or Unknown(Reason.NOT_SUPPORTED, f"start of process {pid}")

@@ -1,0 +1,90 @@
+"""Established connections from or to quiet ports, and who opened them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quietport.model.endpoint import Endpoint
+from quietport.model.listener import Connection, Direction
+from quietport.model.port import Port, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from quietport.host.listener_group import OwnersOf
+    from quietport.host.socket_entry import SocketEntry
+    from quietport.host.view import Quiet
+
+_ANY = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+
+
+class Bound:
+    """The endpoints that a listener stands on."""
+
+    def __init__(self, listening: Iterable[SocketEntry]) -> None:
+        """Remember which addresses each port is listened on at."""
+        self._addresses: dict[tuple[Transport, int], set[str]] = {}
+        for entry in listening:
+            self._addresses.setdefault((entry.transport, entry.local_port), set()).add(entry.local_address)
+
+    def stands_on(self, entry: SocketEntry) -> bool:
+        """Tell whether a listener takes what arrives at the local end of a connection.
+
+        A connection that a dual-stack listener took over IPv4 has an IPv4-mapped address.
+        """
+        addresses = self._addresses.get((entry.transport, entry.local_port))
+        if addresses is None:
+            return False
+        return not addresses.isdisjoint((*_ANY, entry.local_address, entry.local_address.removeprefix("::ffff:")))
+
+
+def direction_of(*, listener: bool, local_quiet: bool, remote_quiet: bool) -> Direction | None:
+    """Return which end of a connection is the quiet one and who opened it, or None where it tells nothing.
+
+    Where a listener stands on the local end the other side called, and its port is a client's source
+    port, which is not a service (truth: 512-1023 has an innocent user).
+    """
+    if listener:
+        return Direction.INBOUND if local_quiet else None
+    if remote_quiet:
+        return Direction.OUTBOUND
+    return Direction.LOCAL_QUIET if local_quiet else None
+
+
+def select_quiet(
+    established: Iterable[SocketEntry], bound: Bound, quiet: Quiet
+) -> Iterator[tuple[SocketEntry, Direction]]:
+    """Yield the connections that have a quiet end, each with its direction, in the order given."""
+    known: dict[tuple[int, Transport], bool] = {}
+
+    def is_quiet(number: int, transport: Transport) -> bool:
+        answer = known.get((number, transport))
+        if answer is None:
+            answer = known[number, transport] = quiet(Port(number, transport))
+        return answer
+
+    for entry in established:
+        local_quiet = is_quiet(entry.local_port, entry.transport)
+        remote_quiet = is_quiet(entry.remote_port, entry.transport)
+        if local_quiet or remote_quiet:
+            direction = direction_of(
+                listener=bound.stands_on(entry), local_quiet=local_quiet, remote_quiet=remote_quiet
+            )
+            if direction is not None:
+                yield entry, direction
+
+
+def make_connections(selected: Iterable[tuple[SocketEntry, Direction]], owners_of: OwnersOf) -> tuple[Connection, ...]:
+    """Return the records of these connections, in order of local port, transport and address."""
+    ordered = sorted(selected, key=lambda pair: (pair[0].local_port, pair[0].transport, pair[0].local_address))
+    return tuple(
+        Connection(
+            local=Endpoint(entry.local_address, Port(entry.local_port, entry.transport)),
+            remote=Endpoint(entry.remote_address, Port(entry.remote_port, entry.transport)),
+            direction=direction,
+            uid=entry.uid,
+            inode=entry.inode,
+            owners=owners_of([entry.inode]),
+        )
+        for entry, direction in ordered
+    )

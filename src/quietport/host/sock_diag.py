@@ -1,0 +1,160 @@
+"""The kernel's own socket tables, asked over netlink (``man 7 sock_diag``).
+
+``Dump.parse`` turns bytes into entries and does no I/O; ``read_sockets`` asks the kernel.
+Numbers are those of Linux on every system, so that recorded bytes can be parsed anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from quietport.host.socket_entry import SocketEntry
+from quietport.model.port import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+AF_INET, AF_NETLINK, AF_INET6 = 2, 16, 10  # linux/socket.h
+NETLINK_SOCK_DIAG = 4  # linux/netlink.h
+NLM_F_REQUEST, NLM_F_DUMP, NLM_F_DUMP_INTR = 0x01, 0x300, 0x10  # linux/netlink.h
+NLMSG_ERROR, NLMSG_DONE = 0x2, 0x3  # linux/netlink.h
+SOCK_DIAG_BY_FAMILY = 20  # linux/sock_diag.h
+INET_DIAG_SKV6ONLY = 11  # linux/inet_diag.h
+IPPROTO = {Transport.TCP: 6, Transport.UDP: 17}  # linux/in.h
+
+RECEIVE_BYTES = 256 * 1024
+"""The kernel fills at most 32 KiB a datagram; larger costs nothing and survives a change of that."""
+TIMEOUT_S = 5.0
+"""A kernel that answers does so within milliseconds."""
+ATTEMPTS = 3
+"""How often a table is asked for that changed while it was told."""
+
+_HEADER = struct.Struct("=IHHII")  # struct nlmsghdr
+_REQUEST = struct.Struct("=IHHII BBBBI 48x")  # + struct inet_diag_req_v2 with an empty inet_diag_sockid
+_BODY = struct.Struct("=BB2x HH16s16sI8x 12x II")  # struct inet_diag_msg; its ports are in network order
+_ATTRIBUTE = struct.Struct("=HH")  # struct rtattr
+_ERROR = struct.Struct("=i")
+_MESSAGE_BYTES = _HEADER.size + _BODY.size
+
+
+class Dump:
+    """What the kernel tells of one transport and family, as its datagrams come in."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Start empty; the answer itself does not name its transport."""
+        self.transport = transport
+        """The transport that was asked for."""
+        self.sockets: list[SocketEntry] = []
+        """Entries in the kernel's order."""
+        self.done = False
+        """The kernel said that this was all."""
+        self.interrupted = False
+        """The table changed meanwhile: entries may be missing or told twice."""
+        self.damaged = 0
+        """Messages that were cut off or too short, and were left out."""
+        self.error = 0
+        """The errno that the kernel answered, or 0."""
+
+    def parse(self, datagram: bytes) -> None:
+        """Take in one datagram; whatever is malformed in it is counted in ``damaged``."""
+        offset, end = 0, len(datagram)
+        while end - offset >= _HEADER.size:
+            length, kind, flags, _, _ = _HEADER.unpack_from(datagram, offset)
+            if not _HEADER.size <= length <= end - offset:
+                self.damaged += 1
+                return
+            if flags & NLM_F_DUMP_INTR:
+                self.interrupted = True
+            if kind == SOCK_DIAG_BY_FAMILY and length >= _MESSAGE_BYTES:
+                self.sockets.append(_parse_socket(self.transport, datagram, offset, offset + length))
+            elif kind in (NLMSG_DONE, NLMSG_ERROR):
+                self._parse_end(kind, datagram, offset, length)
+            else:
+                self.damaged += 1
+            offset += (length + 3) & ~3
+        if offset < end:
+            self.damaged += 1
+
+    def _parse_end(self, kind: int, datagram: bytes, offset: int, length: int) -> None:
+        self.done = True
+        if length >= _HEADER.size + _ERROR.size:
+            self.error = abs(_ERROR.unpack_from(datagram, offset + _HEADER.size)[0])
+        elif kind == NLMSG_ERROR:
+            self.damaged += 1
+
+
+def _parse_socket(transport: Transport, datagram: bytes, offset: int, end: int) -> SocketEntry:
+    family, state, local_port, remote_port, source, destination, interface, uid, inode = _BODY.unpack_from(
+        datagram, offset + _HEADER.size
+    )
+    is_ipv6 = family == AF_INET6
+    local_address = address_text(source, is_ipv6)
+    return SocketEntry(
+        transport,
+        is_ipv6,
+        state,
+        local_address,
+        socket.ntohs(local_port),
+        address_text(destination, is_ipv6),
+        socket.ntohs(remote_port),
+        interface,
+        uid,
+        inode,
+        _parse_v6only(datagram, offset + _MESSAGE_BYTES, end) if local_address == "::" else None,
+    )
+
+
+def _parse_v6only(datagram: bytes, offset: int, end: int) -> bool | None:
+    while end - offset > _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(datagram, offset)
+        if not _ATTRIBUTE.size <= length <= end - offset:
+            return None
+        if kind == INET_DIAG_SKV6ONLY and length > _ATTRIBUTE.size:
+            return datagram[offset + _ATTRIBUTE.size] != 0
+        offset += (length + 3) & ~3
+    return None
+
+
+@lru_cache(maxsize=4096)
+def address_text(raw: bytes, is_ipv6: bool) -> str:
+    """Return the usual text of the 16 bytes that hold an address, in network order."""
+    return socket.inet_ntop(socket.AF_INET6, raw) if is_ipv6 else socket.inet_ntop(socket.AF_INET, raw[:4])
+
+
+def read_sockets(wanted: Iterable[tuple[Transport, int]]) -> list[Dump]:
+    """Return every socket of this network namespace: one dump for each transport and set of states.
+
+    ``wanted`` pairs a transport with a mask of states (``1 << TCP_LISTEN``); both families are asked for each.
+    Raises OSError where the kernel does not answer, or answers with an error.
+    """
+    with socket.socket(AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as channel:
+        channel.settimeout(TIMEOUT_S)
+        return [
+            _read_stable(channel, transport, family, states)
+            for transport, states in wanted
+            for family in (AF_INET, AF_INET6)
+        ]
+
+
+def _read_stable(channel: socket.socket, transport: Transport, family: int, states: int) -> Dump:
+    for _ in range(ATTEMPTS):
+        dump = _read_dump(channel, transport, family, states)
+        if not dump.interrupted:
+            break
+    return dump
+
+
+def _read_dump(channel: socket.socket, transport: Transport, family: int, states: int) -> Dump:
+    flags = NLM_F_REQUEST | NLM_F_DUMP
+    request = (_REQUEST.size, SOCK_DIAG_BY_FAMILY, flags, 0, 0, family, IPPROTO[transport], 0, 0, states)
+    channel.send(_REQUEST.pack(*request))
+    dump = Dump(transport)
+    while not dump.done:
+        dump.parse(channel.recv(RECEIVE_BYTES))
+    if dump.error:
+        raise OSError(dump.error, os.strerror(dump.error))
+    return dump

@@ -1,0 +1,30 @@
+"""What one look at a host shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from quietport.model.port import Port
+
+if TYPE_CHECKING:
+    from quietport.model.listener import Connection, Listener
+    from quietport.model.unknown import Coverage
+
+Quiet = Callable[[Port], bool]
+"""Tells whether a port is one where no traffic is expected; asked once a port."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """The doors of this host and the connections from or to quiet ports, at one moment."""
+
+    listeners: tuple[Listener, ...]
+    """In order of port number, transport and address."""
+    connections: tuple[Connection, ...]
+    """In the same order, of the local end; empty where no quiet ports were named."""
+    coverage: Coverage
+    """What could not be seen."""
+    method: str
+    """How the sockets were read: ``sock_diag``, ``proc-net``, ``psutil``."""

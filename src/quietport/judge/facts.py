@@ -1,0 +1,197 @@
+"""The closed vocabulary that rules may ask about: one flat record per door.
+
+Text from outside is kept apart in ``values``, which rules can show and never test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from quietport.judge.place import place_of
+from quietport.model.listener import Connection, Listener
+from quietport.model.port import RANGES, Port, PortRange, RangeName, range_name
+from quietport.model.registration import Status
+from quietport.model.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quietport.model.owner import Owner
+    from quietport.model.registration import DeFactoUse, KnownProgram, Registration
+
+Fact = bool | str | tuple[str, ...] | Unknown
+"""A yes or no, a word, a set of words, or not known."""
+
+BINDRESVPORT = PortRange(512, 1023)
+"""Numbers that bindresvport(3) and the like may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one door when it is judged."""
+
+    kind: str
+    """``listener`` or ``connection``."""
+    transport: str
+    """``tcp``, ``udp``..."""
+    scope: str
+    """Class of the local address."""
+    state: str
+    """State of a listener, direction of a connection."""
+    range: str
+    """``system``, ``user`` or ``dynamic``."""
+    bindresvport_range: bool
+    """Between 512 and 1023."""
+    ephemeral: Fact
+    """Lies in the range this machine lends to outgoing connections."""
+    status: str
+    """Status in IANA's registry."""
+    owner: str
+    """``known``, ``permission``, ``kernel`` or ``none``: could the holder be read?"""
+    privileged_user: Fact
+    """The holder runs as user 0."""
+    program: Fact
+    """Base name of the executable; of an attacker's choosing."""
+    program_known: Fact
+    """The executable's name is in the table of known programs."""
+    serves_registered: bool
+    """The known program speaks at least one service that has a registered name."""
+    services: tuple[str, ...]
+    """Those services."""
+    registered_agrees: Fact
+    """One of those services is registered for this port."""
+    de_facto_agrees: Fact
+    """A source gives this port as the default of that software."""
+    de_facto_uses: tuple[str, ...]
+    """Software whose default this port is."""
+    executable: Fact
+    """Where the executable is: ``system``, ``local``, ``home``, ``temporary``, ``memory`` or ``other``."""
+    deleted: Fact
+    """The executable's path no longer leads to the file that runs."""
+
+
+FACT_NAMES = frozenset(field.name for field in fields(Facts))
+"""Every name that a rule may ask about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Facts, and the values that sentences about them are made from."""
+
+    facts: Facts
+    """What rules test."""
+    values: dict[str, str]
+    """What sentences show: program, services, executable; hostile text."""
+
+
+def listener_facts(
+    listener: Listener,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    ephemeral: PortRange | Unknown,
+) -> Context:
+    """Return what is known of a listener."""
+    return _context("listener", listener, str(listener.state), registration, uses, programs, ephemeral)
+
+
+def connection_facts(
+    connection: Connection,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    ephemeral: PortRange | Unknown,
+) -> Context:
+    """Return what is known of a connection; port facts are about its quiet end."""
+    return _context("connection", connection, str(connection.direction), registration, uses, programs, ephemeral)
+
+
+def _context(
+    kind: str,
+    door: Listener | Connection,
+    state: str,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    ephemeral: PortRange | Unknown,
+) -> Context:
+    port = registration.port
+    owner = door.owners[0] if isinstance(door.owners, tuple) and door.owners else None
+    unread = Unknown(Reason.PERMISSION, "owner") if owner is None else None
+    services = tuple(dict.fromkeys(service for program in programs for service in program.services))
+    names = {name.casefold() for name in registration.names}
+    local = door.scope if isinstance(door, Listener) else door.local.scope
+    facts = Facts(
+        kind=kind,
+        transport=str(port.transport),
+        scope=str(local),
+        state=state,
+        range=str(range_name(port.number)),
+        bindresvport_range=port.number in BINDRESVPORT,
+        ephemeral=ephemeral if isinstance(ephemeral, Unknown) else port.number in ephemeral,
+        status=registration.status.label,
+        owner=_owner_class(door.owners),
+        privileged_user=unread or _is_root(owner),
+        program=unread or program_name(owner),
+        program_known=unread or bool(programs),
+        serves_registered=bool(services),
+        services=services,
+        registered_agrees=unread or bool(names & set(services)),
+        de_facto_agrees=unread or _is_default(programs, uses),
+        de_facto_uses=tuple(dict.fromkeys(use.software for use in uses)),
+        executable=unread or place_of(owner),
+        deleted=unread or (owner is not None and owner.deleted),
+    )
+    return Context(facts, _values(owner, programs, registration, uses, services, port))
+
+
+def _is_default(programs: Sequence[KnownProgram], uses: Sequence[DeFactoUse]) -> bool:
+    return bool({program.software.casefold() for program in programs} & {use.software.casefold() for use in uses})
+
+
+def _owner_class(owners: tuple[Owner, ...] | Unknown) -> str:
+    if isinstance(owners, Unknown):
+        return "permission" if owners.reason is Reason.PERMISSION else "none"
+    return "kernel" if owners and owners[0].executable is None else "known"
+
+
+def _is_root(owner: Owner | None) -> Fact:
+    if owner is None or isinstance(owner.uid, Unknown):
+        return Unknown(Reason.PERMISSION, "user of the owner")
+    return owner.uid == 0
+
+
+def program_name(owner: Owner | None) -> str:
+    """Return the base name of an owner's executable, else the name the process goes by."""
+    if owner is None:
+        return ""
+    if isinstance(owner.executable, str):
+        return owner.executable.rpartition("/")[2].rpartition("\\")[2] or owner.executable
+    return owner.program
+
+
+def _values(
+    owner: Owner | None,
+    programs: Sequence[KnownProgram],
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    services: tuple[str, ...],
+    port: Port,
+) -> dict[str, str]:
+    agreeing = [name for name in registration.names if name.casefold() in services]
+    values = {
+        "program": program_name(owner) if owner else "",
+        "software": " / ".join(dict.fromkeys(program.software for program in programs)),
+        "services": ", ".join(services),
+        "names": ", ".join(agreeing or registration.names),
+        "uses": ", ".join(dict.fromkeys(use.software for use in uses)),
+        "executable": owner.executable if owner and isinstance(owner.executable, str) else "",
+        "transport": str(port.transport),
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def is_quiet(status: Status, number: int) -> bool:
+    """Tell whether a port is a quiet one: a system port that no service is registered for."""
+    return number in RANGES[RangeName.SYSTEM] and number != 0 and status is not Status.ASSIGNED

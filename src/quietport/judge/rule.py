@@ -1,0 +1,150 @@
+"""A rule: when it holds, what it speaks for and how heavily, why, and the examples that prove it.
+
+The file format is final: TOML, an array of tables ``[[rule]]`` with ``id``, ``speaks_for``,
+``decibans``, ``group``, ``sentence``, ``reason``, ``references``, ``when``, ``hit`` and ``miss``, and
+optionally ``next_step`` (message id). ``when`` maps names of facts to what is asked of them; all must
+hold. Asked may be: a value (equal), a list (one of these; for a set of words: any of these),
+``{ not = … }`` (the opposite). A fact that is not known satisfies nothing, not even ``not``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quietport.judge.facts import FACT_NAMES, Fact, Facts
+from quietport.model.errors import SourceTextError
+from quietport.model.unknown import Unknown
+from quietport.model.verdict import Concern, Opinion, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+RULES = Path(__file__).with_name("rules")
+"""The rules that ship with the package."""
+
+WEIGHTS = frozenset({0, 3, 6, 10, 20})
+"""Steps of weight of evidence, in decibans; 10 make odds ten times as high (Good 1950)."""
+
+KEYS = frozenset({"id", "speaks_for", "decibans", "group", "sentence", "reason", "references", "when", "hit", "miss"})
+OPTIONAL_KEYS = frozenset({"next_step"})
+
+Asked = bool | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One question about one fact."""
+
+    fact: str
+    """Name of the fact."""
+    asked: Asked
+    """The value it should have, or several it may have."""
+    negated: bool
+    """Whether it should not."""
+
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether the facts satisfy this; not known satisfies nothing."""
+        fact: Fact = getattr(facts, self.fact)
+        if isinstance(fact, Unknown):
+            return False
+        if isinstance(self.asked, tuple):
+            matched = bool(set(fact) & set(self.asked)) if isinstance(fact, tuple) else fact in self.asked
+        elif isinstance(fact, tuple):
+            matched = self.asked in fact
+        else:
+            matched = fact == self.asked
+        return matched is not self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, as its file has it."""
+
+    id: str
+    """Identifier; the sentence's message id is ``rule.ID``."""
+    speaks_for: Opinion
+    """The standing or concern it adds weight to."""
+    decibans: int
+    """How much."""
+    group: str
+    """Rules of one group say the same thing twice: only the heaviest counts."""
+    sentence: str
+    """What it says, in English."""
+    reason: str
+    """Why it weighs what it weighs."""
+    references: tuple[str, ...]
+    """Ids of sources."""
+    when: tuple[Condition, ...]
+    """All must hold."""
+    hits: tuple[Mapping[str, object], ...]
+    """Facts of examples that it must catch."""
+    misses: tuple[Mapping[str, object], ...]
+    """Facts of examples that it must not."""
+    next_step: str | None
+    """Message id of what to do, or None."""
+
+    def matches(self, facts: Facts) -> bool:
+        """Tell whether every condition holds."""
+        return all(condition.holds(facts) for condition in self.when)
+
+
+def parse_rules(name: str, text: str) -> Iterator[Rule]:
+    """Yield the rules of a TOML text; SourceTextError with file and rule where one is malformed."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SourceTextError(name, str(error)) from error
+    for number, table in enumerate(tables.get("rule", []), start=1):
+        place = f"{name}, rule {table.get('id', number)}"
+        missing, strange = KEYS - set(table), set(table) - KEYS - OPTIONAL_KEYS
+        if missing or strange:
+            raise SourceTextError(place, f"missing: {sorted(missing)}; not known: {sorted(strange)}")
+        if table["decibans"] not in WEIGHTS:
+            raise SourceTextError(place, f"decibans {table['decibans']} is none of {sorted(WEIGHTS)}")
+        yield Rule(
+            id=table["id"],
+            speaks_for=_opinion(place, table["speaks_for"]),
+            decibans=table["decibans"],
+            group=table["group"],
+            sentence=table["sentence"],
+            reason=table["reason"],
+            references=tuple(table["references"]),
+            when=tuple(_condition(place, fact, asked) for fact, asked in table["when"].items()),
+            hits=tuple(table["hit"]),
+            misses=tuple(table["miss"]),
+            next_step=table.get("next_step"),
+        )
+
+
+def _opinion(place: str, word: str) -> Opinion:
+    for kind in (Standing, Concern):
+        if word in kind.__members__.values():
+            return kind(word)
+    raise SourceTextError(place, f"speaks for {word!r}, which is neither a standing nor a concern")
+
+
+def _condition(place: str, fact: str, asked: object) -> Condition:
+    if fact not in FACT_NAMES:
+        raise SourceTextError(place, f"asks about {fact!r}, which is no fact")
+    negated = isinstance(asked, dict)
+    if isinstance(asked, dict):
+        if set(asked) != {"not"}:
+            raise SourceTextError(place, f"{fact}: a table has one key, 'not'")
+        asked = asked["not"]
+    if isinstance(asked, list):
+        asked = tuple(asked)
+    if not isinstance(asked, bool | str | tuple):
+        raise SourceTextError(place, f"{fact}: {asked!r} can not be asked for")
+    return Condition(fact, asked, negated)
+
+
+@cache
+def read_rules(folder: Path = RULES) -> tuple[Rule, ...]:
+    """Return the rules of a folder in the order of its files."""
+    return tuple(
+        rule for path in sorted(folder.glob("*.toml")) for rule in parse_rules(path.name, path.read_text("utf-8"))
+    )

@@ -1,0 +1,98 @@
+"""A listener: a socket, or a group of them, that takes what arrives at a port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quietport.model.endpoint import Endpoint, Scope
+    from quietport.model.owner import Owner
+    from quietport.model.port import Port
+    from quietport.model.unknown import Unknown
+
+
+class Family(StrEnum):
+    """The address family of a socket, with what a dual-stack socket really takes."""
+
+    IPV4 = "ipv4"
+    """AF_INET."""
+    IPV6 = "ipv6"
+    """AF_INET6 that takes IPv6 only (IPV6_V6ONLY), or is bound to one IPv6 address."""
+    DUAL = "dual"
+    """AF_INET6 on the unspecified address that also takes IPv4 (RFC 3493, section 5.3)."""
+    IPV6_MAYBE_DUAL = "ipv6-maybe-dual"
+    """AF_INET6 on the unspecified address; the interface asked does not tell IPV6_V6ONLY."""
+
+
+class ListenerState(StrEnum):
+    """What was seen of a door, and nothing more."""
+
+    LISTENING = "listening"
+    """TCP in LISTEN, or a UDP socket that is bound and not connected."""
+    BOUND = "bound"
+    """The port is taken by a TCP socket that does not listen."""
+    HIDDEN = "hidden"
+    """Busy, and in no table."""
+    MISMATCH = "mismatch"
+    """In one table and not in another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One door of this host: where it is, and who holds it."""
+
+    endpoint: Endpoint
+    """Transport, local address and port."""
+    family: Family
+    """Address family, with the IPV6_V6ONLY truth where the interface tells it."""
+    state: ListenerState
+    """What was seen of it."""
+    interface: str | None
+    """Name of the interface it is bound to (SO_BINDTODEVICE), or None."""
+    uid: int | Unknown
+    """User id the socket was made by."""
+    inodes: tuple[int, ...]
+    """Socket inodes: several for an SO_REUSEPORT group."""
+    owners: tuple[Owner, ...] | Unknown
+    """Every process that holds it, lowest pid first."""
+
+    @property
+    def port(self) -> Port:
+        """Return the local port."""
+        return self.endpoint.port
+
+    @property
+    def scope(self) -> Scope:
+        """Return from how far away the address can be spoken to."""
+        return self.endpoint.scope
+
+
+class Direction(StrEnum):
+    """Who opened a connection, as far as the tables tell."""
+
+    OUTBOUND = "outbound"
+    """To the quiet port: the remote end is the quiet one."""
+    INBOUND = "inbound"
+    """From elsewhere: the local end is the quiet one and a listener stands on it."""
+    LOCAL_QUIET = "local-quiet"
+    """The local end is the quiet one and nothing listens on it: a client's source port, perhaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An established connection from or to a quiet port (truth 11)."""
+
+    local: Endpoint
+    """This end."""
+    remote: Endpoint
+    """The other end."""
+    direction: Direction
+    """Which end is the quiet one, and who opened it."""
+    uid: int | Unknown
+    """User id the socket was made by."""
+    inode: int
+    """Socket inode; 0 where the interface gives none."""
+    owners: tuple[Owner, ...] | Unknown
+    """Every process that holds it, lowest pid first."""

@@ -1,0 +1,69 @@
+"""Not-known is a value with a reason, and reaches every output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something is not known."""
+
+    PERMISSION = "permission"
+    """This user may not read it."""
+    EXITED = "exited"
+    """The process was gone before it could be read."""
+    NOT_SUPPORTED = "not-supported"
+    """This kernel, system or input has no way to tell."""
+    NOT_LOOKED = "not-looked"
+    """It was not asked for, or asking would cost more than it tells."""
+    NO_OWNER = "no-owner"
+    """Every process that could be read was read, and none holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that could not be seen, with the reason; takes the place of the value."""
+
+    reason: Reason
+    """Why it is not known."""
+    what: str
+    """What it is that is not known, as ``owner of inode 41``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """One thing that a survey could not look at, counted, with what would help."""
+
+    what: str
+    """Message id of what was not seen, as ``unseen.owners``."""
+    reason: Reason
+    """Why."""
+    remedy: str
+    """Message id of the exact right or step that would show it."""
+    count: int | None = None
+    """How many of it, where it can be counted."""
+    detail: str | None = None
+    """What the system said, where that helps; hostile text."""
+
+
+ABOUT_OWNERS = frozenset({"unseen.owners", "unseen.hidepid"})
+"""What hides who holds a socket, and not the socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what was asked could be seen."""
+
+    unseen: tuple[Unseen, ...] = ()
+    """Everything that could not be, in the order in which it was noticed."""
+
+    @property
+    def sockets_complete(self) -> bool:
+        """Tell whether every socket was seen; an owner that was not spoils only an answer that needs it."""
+        return all(entry.what in ABOUT_OWNERS for entry in self.unseen)
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing was left out."""
+        return not self.unseen

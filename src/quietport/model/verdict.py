@@ -1,0 +1,81 @@
+"""A verdict: who is this, what is wrong, and every piece of evidence with its weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Standing(StrEnum):
+    """Who a door is: the first of the two questions."""
+
+    EXPECTED = "expected"
+    """Registered or de-facto use, and the program agrees."""
+    DECLARED = "declared"
+    """The site's policy says so."""
+    CUSTOM = "custom"
+    """An application that chose a port of its own."""
+    UNEXPLAINED = "unexplained"
+    """Nothing that was looked at explains it."""
+
+
+class Concern(StrEnum):
+    """What is wrong with it: the second question."""
+
+    NONE = "none"
+    """Nothing that was looked at."""
+    MISCONFIGURED = "misconfigured"
+    """A known service on a wrong port, exposed wider than it should be, or without authentication."""
+    SUSPICIOUS = "suspicious"
+    """Behaviour that fits malware."""
+    UNRESOLVED = "unresolved"
+    """Something would have to be seen first, and the verdict says what."""
+
+
+Opinion = Standing | Concern
+"""What a rule can speak for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One rule that matched: what it speaks for, and how heavily."""
+
+    rule: str
+    """Id of the rule, as ``registered-name-agrees``; also the id of its sentence."""
+    values: Mapping[str, str | int]
+    """What the sentence is made from: what was observed."""
+    decibans: int
+    """Weight of evidence (Good 1950): 3, 6, 10 or 20; 0 where it only states what is missing."""
+    speaks_for: Opinion
+    """The standing or concern it adds weight to."""
+    source: str
+    """Where the observation was made, or the id of the source that the rule rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a listener or connection means; cannot be built without evidence."""
+
+    standing: Standing
+    """Who is this?"""
+    concern: Concern
+    """What is wrong?"""
+    evidence: tuple[Evidence, ...]
+    """Every rule that counted, heaviest first."""
+    next_step: str
+    """Message id of what a person would do next."""
+
+    def __post_init__(self) -> None:
+        """Refuse a verdict that nothing speaks for."""
+        if not self.evidence:
+            message = "a verdict needs evidence"
+            raise ValueError(message)
+
+    @property
+    def word(self) -> str:
+        """Return the one word for tables and exit codes: the concern unless none, else the standing."""
+        return str(self.standing if self.concern is Concern.NONE else self.concern)

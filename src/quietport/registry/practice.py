@@ -1,0 +1,90 @@
+"""What is done with ports in practice: software's defaults, reported misuse, known programs, searches.
+
+The tables are small (some two thousand rows): each is read whole at its first question.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from quietport.model.port import Port, PortRange, Transport
+from quietport.model.registration import DeFactoUse, KnownProgram, Misuse
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+RowT = TypeVar("RowT", DeFactoUse, Misuse)
+
+EXPANDED = 256
+"""Ranges up to this many ports are indexed port by port; the few longer ones are tried in turn."""
+
+
+class PortIndex(Generic[RowT]):
+    """Rows about ports and ranges, found by port; narrower ranges first."""
+
+    def __init__(self, rows: Iterable[RowT]) -> None:
+        """Index the rows."""
+        self.rows: tuple[RowT, ...] = tuple(sorted(rows, key=lambda row: len(row.ports)))
+        """Every row, narrow ranges first."""
+        self._single: dict[tuple[Transport, int], list[RowT]] = defaultdict(list)
+        self._wide: list[RowT] = []
+        for row in self.rows:
+            if len(row.ports) > EXPANDED:
+                self._wide.append(row)
+                continue
+            for number in range(row.ports.first, row.ports.last + 1):
+                self._single[row.transport, number].append(row)
+
+    def find(self, port: Port) -> tuple[RowT, ...]:
+        """Return the rows that cover a port."""
+        found: list[RowT] = list(self._single.get((port.transport, port.number), ()))
+        found += [row for row in self._wide if row.transport is port.transport and port.number in row.ports]
+        return tuple(found)
+
+
+class Practice:
+    """The de-facto side of a registry snapshot."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Keep the connection; nothing is read yet."""
+        self._connection = connection
+
+    @cached_property
+    def uses(self) -> PortIndex[DeFactoUse]:
+        """Return software's defaults."""
+        query = "SELECT first, last, transport, software, use, source, locator, words FROM de_facto"
+        return PortIndex(
+            DeFactoUse(PortRange(first, last), Transport(transport), *rest)
+            for first, last, transport, *rest in self._connection.execute(query)
+        )
+
+    @cached_property
+    def misuse(self) -> PortIndex[Misuse]:
+        """Return reports of misuse."""
+        query = "SELECT first, last, transport, family, year, report, source, locator, words FROM misuse"
+        return PortIndex(
+            Misuse(PortRange(first, last), Transport(transport), *rest)
+            for first, last, transport, *rest in self._connection.execute(query)
+        )
+
+    @cached_property
+    def _programs(self) -> dict[str, tuple[KnownProgram, ...]]:
+        query = "SELECT program, software, services, source, locator, words FROM program ORDER BY rowid"
+        programs: dict[str, tuple[KnownProgram, ...]] = {}
+        for program, software, services, *rest in self._connection.execute(query):
+            entry = KnownProgram(program, software, tuple(services.split()), *rest)
+            programs[program] = (*programs.get(program, ()), entry)
+        return programs
+
+    def find_programs(self, name: str) -> tuple[KnownProgram, ...]:
+        """Return what goes by the base name of an executable: several packages may ship a ``master``."""
+        return self._programs.get(name, ())
+
+    def naming(self, port: Port) -> frozenset[str]:
+        """Return the ids of the searched lists that name a port."""
+        query = "SELECT DISTINCT source FROM searched WHERE transport = ? AND first <= ? AND last >= ?"
+        found = self._connection.execute(query, (port.transport, port.number, port.number))
+        return frozenset(source for (source,) in found)

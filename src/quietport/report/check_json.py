@@ -1,0 +1,182 @@
+"""``check`` as JSON (``quietport.check/1``) and as plain lines.
+
+Doors that are alike (same verdict, owners, names) differ only in numbers and addresses: the rest of
+their text is made once. 20,000 listeners then cost one formatted line each.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from quietport.model.listener import Connection, Listener
+from quietport.model.page import Phrase, Value
+from quietport.model.unknown import Reason, Unknown
+from quietport.report.document import Json, Occasion, envelope, known
+from quietport.report.plain import render_table
+from quietport.words.gates import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quietport.model.door import AnyDoor, CheckReport, Door
+    from quietport.model.owner import Owner
+    from quietport.model.verdict import Evidence
+    from quietport.words.phrasebook import Phrasebook
+
+PORT_MARK = 100_000
+"""Stands for the port in a next step that is made once for many doors; no port has this number."""
+
+NOT_LOOKED: Json = {"unknown": str(Reason.NOT_LOOKED)}
+
+PLAIN_COLUMNS = (
+    "transport", "address", "port", "scope", "family", "state", "program", "pid", "user", "status", "names",
+    "verdict", "standing", "concern",
+)  # fmt: skip
+
+
+def render_check_json(report: CheckReport, book: Phrasebook) -> str:
+    """Return the document, one door a line."""
+    head = envelope("check", Occasion(book, report.host, report.generated_at, report.coverage))
+    head |= {
+        "method": report.method,
+        "asked": list(report.asked),
+        "counts": dict(report.counts),
+        "policy_files": [],
+        "gone": NOT_LOOKED,
+    }
+    writer = _DoorWriter(book)
+    listeners = ",\n".join(map(writer.listener, report.listeners))
+    connections = ",\n".join(map(writer.connection, report.connections))
+    opening = json.dumps(head, indent=1)[:-2]
+    return f'{opening},\n "listeners": [\n{listeners}\n ],\n "connections": [\n{connections}\n ]\n}}'
+
+
+class _DoorWriter:
+    """Writes doors, and keeps what is the same for many of them."""
+
+    def __init__(self, book: Phrasebook) -> None:
+        self._book = book
+        self._owners: dict[int, tuple[object, str]] = {}
+        self._judged: dict[tuple[int, int, int], tuple[object, str]] = {}
+        self._programs: dict[int, str] = {}
+
+    def listener(self, door: Door[Listener]) -> str:
+        seen = door.seen
+        port = seen.endpoint.port
+        interface = "null" if seen.interface is None else json.dumps(readable(seen.interface))
+        key = f"{port.number}/{port.transport}/{seen.family}/{seen.scope}/{self._program(door)}"
+        return (
+            f'  {{"transport": "{port.transport}", "address": "{seen.endpoint.address}", "port": {port.number}, '
+            f'"scope": "{seen.scope}", "family": "{seen.family}", "state": "{seen.state}", "interface": {interface}, '
+            f'"sockets": {len(seen.inodes)}, "door_key": "{key}", {self._holders(door)}, {self._meaning(door)}}}'
+        )
+
+    def connection(self, door: Door[Connection]) -> str:
+        seen = door.seen
+        return (
+            f'  {{"transport": "{door.port.transport}", "address": "{seen.local.address}", '
+            f'"port": {seen.local.port.number}, "scope": "{seen.local.scope}", '
+            f'"remote_address": "{seen.remote.address}", "remote_port": {seen.remote.port.number}, '
+            f'"direction": "{seen.direction}", {self._holders(door)}, {self._meaning(door)}}}'
+        )
+
+    def _program(self, door: AnyDoor) -> str:
+        """Return the program of the door key, escaped to stand inside a JSON string."""
+        held = self._programs.get(id(door.program))
+        if held is None:
+            name = "?" if isinstance(door.program, Unknown) else readable(door.program)
+            held = self._programs[id(door.program)] = json.dumps(name)[1:-1]
+        return held
+
+    def _holders(self, door: AnyDoor) -> str:
+        held = self._owners.get(id(door.owners))
+        if held is None:
+            owners = door.owners
+            several = known(owners) if isinstance(owners, Unknown) else [_owner_json(owner) for owner in owners]
+            first = (
+                several[0]
+                if isinstance(several, list) and several
+                else known(owners)
+                if isinstance(owners, Unknown)
+                else None
+            )
+            text = f'"owner": {json.dumps(first)}, "owners": {json.dumps(several)}'
+            held = self._owners[id(owners)] = (owners, text)
+        return held[1]
+
+    def _meaning(self, door: AnyDoor) -> str:
+        """Return registry and verdict; kept per verdict, owners and names, which live as long as the report."""
+        key = (id(door.verdict), id(door.owners), id(door.registration.names))
+        held = self._judged.get(key)
+        if held is None:
+            text = json.dumps(_meaning_json(door, self._book))[1:-1]
+            held = self._judged[key] = (door, text)
+        return held[1].replace(str(PORT_MARK), str(door.port.number))
+
+
+def _meaning_json(door: AnyDoor, book: Phrasebook) -> dict[str, Json]:
+    verdict = door.verdict
+    values: dict[str, Value] = {"pid": _first_pid(door), "port": PORT_MARK}
+    step = book.render(Phrase(verdict.next_step, values)) if door.needs_a_person else None
+    return {
+        "registry": {"status": door.registration.status.label, "names": list(door.registration.names)},
+        "verdict": verdict.word,
+        "standing": str(verdict.standing),
+        "concern": str(verdict.concern),
+        "evidence": [_evidence_json(piece, book) for piece in verdict.evidence],
+        "next_step": step,
+        "since": NOT_LOOKED,
+        "change": NOT_LOOKED,
+    }
+
+
+def _first_pid(door: AnyDoor) -> str | int:
+    return door.owners[0].pid if isinstance(door.owners, tuple) and door.owners else "PID"
+
+
+def _evidence_json(piece: Evidence, book: Phrasebook) -> Json:
+    return {
+        "rule": piece.rule,
+        "says": book.render(Phrase(f"rule.{piece.rule}", piece.values)),
+        "decibans": piece.decibans,
+        "for": str(piece.speaks_for),
+        "source": piece.source,
+        "values": {name: readable(value) if isinstance(value, str) else value for name, value in piece.values.items()},
+    }
+
+
+def _owner_json(owner: Owner) -> Json:
+    return {
+        "pid": owner.pid,
+        "program": readable(owner.program),
+        "executable": known(owner.executable),
+        "deleted": owner.deleted,
+        "uid": known(owner.uid),
+        "user": known(owner.user),
+        "started_at": known(owner.started_at),
+        "unit": NOT_LOOKED,
+        "container": NOT_LOOKED,
+        "package": NOT_LOOKED,
+    }
+
+
+def render_check_plain(report: CheckReport) -> str:
+    """Return the doors as tab-separated lines with a header; an empty field was not seen."""
+    return render_table(PLAIN_COLUMNS, _plain_rows(report))
+
+
+def _plain_rows(report: CheckReport) -> Iterator[tuple[object, ...]]:
+    for door in report.doors:
+        seen = door.seen
+        local = seen.endpoint if isinstance(seen, Listener) else seen.local
+        state = seen.state if isinstance(seen, Listener) else seen.direction
+        family = seen.family if isinstance(seen, Listener) else ""
+        first = door.owners[0] if isinstance(door.owners, tuple) and door.owners else None
+        user = first.user if first and isinstance(first.user, str) else None
+        yield (
+            door.port.transport, local.address, local.port.number, local.scope, family, state,
+            first.program if first else None, first.pid if first else None, user,
+            door.registration.status.label, " ".join(door.registration.names),
+            door.verdict.word, door.verdict.standing, door.verdict.concern,
+        )  # fmt: skip

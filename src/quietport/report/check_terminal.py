@@ -1,0 +1,125 @@
+"""``check`` on a terminal: what needs a person first, what is as it should be in one quiet line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from quietport.model.page import Phrase, Value
+from quietport.model.registration import Status
+from quietport.model.unknown import Reason, Unknown
+from quietport.model.verdict import Verdict
+from quietport.report.terminal import heading, print_columns, print_wrapped, quiet, verdict_mark
+from quietport.words.gates import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from quietport.model.door import AnyDoor, CheckReport
+    from quietport.model.owner import Owner
+    from quietport.words.phrasebook import Phrasebook
+
+SHOWN_FINDINGS = 25
+"""Findings a terminal gets in full."""
+
+SHOWN_EXPECTED = 40
+"""Quiet lines a terminal gets."""
+
+
+def print_check(report: CheckReport, book: Phrasebook, console: Console) -> None:
+    """Print the answer of ``check`` to a console."""
+    print_wrapped(console, Text(visible(_first_line(report, book), 400)))
+    findings, settled = report.findings, report.settled
+    for door in findings[:SHOWN_FINDINGS]:
+        console.print()
+        _print_finding(door, book, console)
+    _print_folded(len(findings) - SHOWN_FINDINGS, book, console)
+    if settled:
+        console.print()
+        console.print(heading(book.say("check.expected")))
+        print_columns(console, _quiet_rows(settled[:SHOWN_EXPECTED], book), indent=2)
+        _print_folded(len(settled) - SHOWN_EXPECTED, book, console)
+    _print_coverage(report, book, console)
+
+
+def _first_line(report: CheckReport, book: Phrasebook) -> str:
+    if report.doors:
+        counted = tuple(
+            Phrase("check.counted", {"count": count, "verdict": Phrase(f"verdict.{word}", {})})
+            for word, count in report.counts
+        )
+        return book.say("check.summary", count=len(report.doors), host=report.host, verdicts=counted)
+    if not report.asked:
+        return book.say("check.none", host=report.host)
+    if report.coverage.sockets_complete and report.asked_status in {Status.UNASSIGNED, Status.RESERVED}:
+        return book.say(f"check.quiet.{report.asked_status.label}", ports=report.asked)
+    return book.say("check.none-asked", ports=report.asked)
+
+
+def _print_finding(door: AnyDoor, book: Phrasebook, console: Console) -> None:
+    line = verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}"))
+    line.append(f"  {door.port.transport}  {visible(door.where)}  ", style="bold")
+    line.append(_holder(door.owners, book))
+    if door.registration.names:
+        line.append(f"  ({visible(', '.join(door.registration.names))})", style="dim")
+    print_wrapped(console, line, hanging=4)
+    for says in evidence_sentences(door.verdict, book):
+        print_wrapped(console, Text(visible(says, 600)), indent=4)
+    step = book.render(Phrase(door.verdict.next_step, next_values(door)))
+    print_wrapped(console, quiet(visible(book.say("check.next", step=step), 600)), indent=4, hanging=2)
+
+
+def evidence_sentences(verdict: Verdict, book: Phrasebook) -> list[str]:
+    """Return what each piece of evidence says, heaviest first."""
+    return [book.render(Phrase(f"rule.{piece.rule}", piece.values)) for piece in verdict.evidence]
+
+
+def next_values(door: AnyDoor) -> dict[str, Value]:
+    """Return the values a next step may name."""
+    pid = door.owners[0].pid if isinstance(door.owners, tuple) and door.owners else "PID"
+    return {"pid": pid, "port": door.port.number}
+
+
+def _holder(owners: tuple[Owner, ...] | Unknown, book: Phrasebook) -> str:
+    if isinstance(owners, Unknown):
+        return book.say("check.owner-unknown" if owners.reason is Reason.PERMISSION else "check.no-program")
+    if not owners:
+        return book.say("check.no-program")
+    first = owners[0]
+    shown = f"{visible(first.program)} {book.say('check.pid', pid=first.pid)}"
+    user = first.user if isinstance(first.user, str) else None
+    shown = f"{shown} {visible(user)}" if user else shown
+    return f"{shown} (+{len(owners) - 1})" if len(owners) > 1 else shown
+
+
+def _quiet_rows(doors: Sequence[AnyDoor], book: Phrasebook) -> list[tuple[Text, ...]]:
+    return [
+        (
+            quiet(str(door.port.transport)),
+            Text(visible(door.where)),
+            quiet(visible(", ".join(door.registration.names)) or "-"),
+            Text(_holder(door.owners, book)),
+            verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}")),
+        )
+        for door in doors
+    ]
+
+
+def _print_folded(more: int, book: Phrasebook, console: Console) -> None:
+    if more > 0:
+        print_wrapped(console, quiet(book.say("check.folded", count=more)), indent=2)
+
+
+def _print_coverage(report: CheckReport, book: Phrasebook, console: Console) -> None:
+    console.print()
+    print_wrapped(console, quiet(book.say("check.looked", method=report.method)))
+    if report.coverage.unseen:
+        console.print(heading(book.say("check.not-seen")))
+    for unseen in report.coverage.unseen:
+        values: dict[str, Value] = {} if unseen.count is None else {"count": unseen.count}
+        what = book.render(Phrase(unseen.what, values))
+        line = Text(f"{visible(what, 400)} {visible(book.render(Phrase(unseen.remedy, {})), 400)}")
+        print_wrapped(console, line, indent=2, hanging=2)

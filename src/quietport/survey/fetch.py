@@ -1,0 +1,64 @@
+"""One conditional HTTP request: the only place where quietport asks the network for data."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from quietport import __version__
+from quietport.model.errors import DataError, UsageError
+
+TIMEOUT_S = 30
+"""Seconds of silence after which the server is given up."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""IANA's CSV has about 1.2 MB; more than this is not the registry."""
+
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server sent."""
+
+    content: bytes
+    """The body."""
+    etag: str | None
+    """Its ETag header."""
+    last_modified: str | None
+    """Its Last-Modified header."""
+
+
+def fetch(url: str, etag: str | None, last_modified: str | None) -> Answer | None:
+    """Return what is at an address, or None where the server says it has not changed (RFC 9110, 13.1).
+
+    Raises DataError where the server cannot be reached, refuses, or sends too much or too little.
+    """
+    if urlsplit(url).scheme not in {"http", "https"}:
+        message = f"{url!r} is no http or https address"
+        raise UsageError(message)
+    headers = {"User-Agent": f"quietport/{__version__}", "Accept": "text/csv, application/xml, text/xml"}
+    if etag:
+        headers["If-None-Match"] = etag
+    if last_modified:
+        headers["If-Modified-Since"] = last_modified
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme was checked
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
+            content = response.read(MAX_BYTES + 1)
+            expected = response.headers.get("Content-Length")
+            found = Answer(content, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+    except urllib.error.HTTPError as error:
+        if error.code == NOT_MODIFIED:
+            return None
+        message = f"{url}: the server answered {error.code} {error.reason}; the registry in force is unchanged"
+        raise DataError(message) from error
+    except OSError as error:
+        message = f"{url}: {error}; the registry in force is unchanged"
+        raise DataError(message) from error
+    if len(content) > MAX_BYTES or (expected and expected.isdigit() and int(expected) != len(content)):
+        message = f"{url}: {len(content)} bytes are not what was announced; the registry in force is unchanged"
+        raise DataError(message)
+    return found
