@@ -9,8 +9,7 @@ What each carrier keeps and what it lost (found by comparing them with each othe
 - pypcapkit, a Python source file made from the CSV of 2026-08-17. Every row with its description and reference.
   Lost: the order of rows, the letter case of names, assignee, dates, service code, unauthorised use and notes.
   Changed: rows without a name have one made from the description; a historic alias (``sql*net``) has the name it is
-  an alias of; a name that only differs in punctuation from another on the same number has that one's; lines are
-  wrapped at 76 columns.
+  an alias of; lines are wrapped at 76 columns.
 - avsos, IANA's CSV of 2023-03-13 as it was.
 - portinfo, the CSV of 2018-06-06 with four columns and without its quotes. A description that held a comma or a line
   break can no longer be told from its neighbours, so descriptions serve here only for the status they begin with.
@@ -25,6 +24,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from quietport.model.port import Transport
@@ -119,7 +119,7 @@ def read_portinfo(path: Path) -> list[IanaRow]:
 def read_pypcapkit(path: Path, older: list[IanaRow]) -> list[IanaRow]:
     """Return the rows of 2026-08-17; older rows tell names from invented ones and restore order and letter case."""
     comments = list(restored_aliases(comments_of(path.read_text(encoding="utf-8"))))
-    spelling = Spelling(older)
+    names = {key_of(row): row.name for row in older if row.name}
     described = defaultdict(set)
     for row in older:
         described[key_of(row)[1:]].add(row.description)
@@ -135,7 +135,7 @@ def read_pypcapkit(path: Path, older: list[IanaRow]) -> list[IanaRow]:
                 "Reference": reference,
             }
         )
-    rows = [spelling.restore(row) for row in rows_of(records)]
+    rows = [with_iana_name(row, names) for row in rows_of(records)]
     return in_registry_order(rows, older)
 
 
@@ -179,7 +179,7 @@ def split_comment(lines: list[str], name: str, ports: str) -> Iterator[Comment]:
 def unwrap(lines: list[str]) -> str:
     """Return wrapped lines as one; a break after a hyphen or inside a word longer than a line was no blank."""
     text = lines[0]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         word = text.rpartition(" ")[2] + line.partition(" ")[0]
         inside_word = len(before) == WRAPPED_AT and len(word) > WRAPPED_AT
         text += line if inside_word or re.search(r"\w-$", text) else f" {line}"
@@ -206,38 +206,23 @@ def split_reference(text: str, known: set[str]) -> tuple[str, str]:
     return text[: last.start()], re.sub(r":rfc:`(\d+)`", r"RFC\1", rfc)
 
 
-class Spelling:
-    """The names of an older snapshot, by which invented and simplified ones are recognised."""
+def with_iana_name(row: IanaRow, names: Mapping[Key, str]) -> IanaRow:
+    """Return a row under the name as IANA writes it, or under none where pypcapkit made the name up.
 
-    def __init__(self, older: list[IanaRow]) -> None:
-        """Take the rows of the older snapshot."""
-        self.exact = {key_of(row): row.name for row in older}
-        self.here: dict[tuple[Key, str], str] = {}
-        self.anywhere: defaultdict[str, set[str]] = defaultdict(set)
-        for row in older:
-            if row.name:
-                _, ports, transport = key_of(row)
-                self.here[("", ports, transport), simplified(row.name)] = row.name
-                self.anywhere[row.name.lower()].add(row.name)
-
-    def restore(self, row: IanaRow) -> IanaRow:
-        """Return a row with the name as IANA writes it, or with none where IANA gives none."""
-        name, ports, transport = key_of(row)
-        known = self.exact.get((name, ports, transport)) or self.here.get((("", ports, transport), simplified(name)))
-        if known is None and (iana.classify(row) is not Status.ASSIGNED or "_" in name):
-            return replaced(row, None)
-        spellings = self.anywhere[name]
-        return replaced(row, known or (next(iter(spellings)) if len(spellings) == 1 else row.name))
+    It did where the name is the description with underscores, and in rows that assign nothing, but for the one that
+    an older snapshot knows by name ("sua", 14001/udp, De-Registered).
+    """
+    key = key_of(row)
+    if key in names:
+        return replace(row, name=names[key])
+    made_up = iana.classify(row) is not Status.ASSIGNED or row.name == safe_name(row.description)
+    return replace(row, name=None) if made_up else row
 
 
-def simplified(name: str) -> str:
-    """Return a name the way pypcapkit compares them: punctuation counts for nothing."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower())
-
-
-def replaced(row: IanaRow, name: str | None) -> IanaRow:
-    """Return the row under another name."""
-    return dataclass_replace(row, name=name)
+def safe_name(description: str) -> str:
+    """Return the name that pypcapkit makes of a description of several words; never what IANA would register."""
+    name = re.sub(r"[^a-z0-9]+", "_", description.lower()).strip("_")
+    return name if "_" in name else ""
 
 
 def in_registry_order(rows: list[IanaRow], older: list[IanaRow]) -> list[IanaRow]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from quietport.almanac.subject import alike
 from quietport.model.page import Claim, Form, Phrase, Section, SourceKind
 from quietport.model.registration import IanaRow, Status
-from quietport.registry.diff import state_phrase
+from quietport.registry.state import state_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,5 +83,6 @@ def _past_claims(subject: Subject) -> Iterator[Claim]:
             yield Claim(says, tuple(f"iana-{date}" for date in held))
     for past in dict.fromkeys(state for states in changed.values() for state in states):
         transports = tuple(str(entry.port.transport) for entry, states in changed.items() if past in states)
-        values = {"date": past.as_of, "transports": transports, "state": state_phrase(past.status, past.names)}
+        state = state_phrase(past.status, past.names)
+        values: dict[str, Value] = {"date": past.as_of, "transports": transports, "state": state}
         yield Claim(Phrase("registry.was", values), (f"iana-{past.as_of}",), Form.ROW)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from quietport.cli.session import Session
 
-NAME = "check"
-HELP = "this host: every listener, with owner, verdict and evidence"
 DESCRIPTION = "Every listener of this host, and every connection to a quiet port: who holds it, and should it be there?"
 EXAMPLES = """\
 examples:

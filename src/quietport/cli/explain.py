@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from quietport.cli.session import Session
 
-NAME = "explain"
-HELP = "the page of a port, a range, a service or software"
 DESCRIPTION = "What a port should be, what software uses it, what was reported of it, and what is there on this host."
 EXAMPLES = """\
 examples:

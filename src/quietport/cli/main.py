@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from quietport import __version__
-from quietport.cli import check, explain, registry, search
+from quietport.cli import verbs
 from quietport.cli.exit_code import ExitCode
 from quietport.cli.session import Session, standard_session
 from quietport.model.errors import BadPortError, DataError, NoSuchEntryError, QuietportError, SurveyError, UsageError
@@ -16,9 +16,6 @@ from quietport.words.gates import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-VERBS = (explain, search, check, registry)
-"""The verbs, in the order in which help lists them."""
 
 EPILOG = """\
 examples:
@@ -33,8 +30,11 @@ exit codes: 0 nothing to report, 1 findings or no such entry, 2 usage,
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line; completion and man page are made from it."""
+def make_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line, with the arguments of one verb, or of all where none is named.
+
+    The other verbs are listed and no more: their modules would cost time that the verb does not need.
+    """
     parser = argparse.ArgumentParser(
         prog="quietport",
         description="What every one of the 65,536 ports should be, what is there, and what it means.",
@@ -42,11 +42,15 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"quietport {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for module in VERBS:
-        verb = verbs.add_parser(
-            module.NAME,
-            help=module.HELP,
+    actions = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    for name, summary in verbs.SUMMARIES.items():
+        if only not in {None, name}:
+            actions.add_parser(name, help=summary)
+            continue
+        module = verbs.load(name)
+        verb = actions.add_parser(
+            name,
+            help=summary,
             description=module.DESCRIPTION,
             epilog=module.EXAMPLES,
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -66,28 +70,20 @@ def with_verb(argv: Sequence[str]) -> list[str]:
 
 def main(argv: Sequence[str], session: Session | None = None) -> int:
     """Run a command line and return its exit code; messages go to standard error."""
-    parser = make_parser()
-    arguments = with_verb(argv)
-    if not arguments:
-        parser.print_help()
-        return ExitCode.NOTHING
-    _refuse_unknown_verb(parser, arguments[0])
-    args = parser.parse_args(arguments)
-    if args.verb is None:
-        parser.print_help()
-        return ExitCode.NOTHING
+    arguments = with_verb(argv) or ["--help"]
+    verb = arguments[0]
+    if not verb.startswith("-") and verb not in verbs.SUMMARIES:
+        return _fail(_no_verb(verb), ExitCode.USAGE)
+    args = make_parser(only=verb).parse_args(arguments)
     return _run(session or standard_session(args))
 
 
-def _refuse_unknown_verb(parser: argparse.ArgumentParser, word: str) -> None:
-    names = {module.NAME for module in VERBS}
-    if word.startswith("-") or word in names:
-        return
+def _no_verb(word: str) -> str:
     from quietport.registry.spelling import nearest  # noqa: PLC0415 - only for a mistake
 
-    like = nearest(word, names, most=1)
+    like = nearest(word, verbs.SUMMARIES, most=1)
     hint = f"did you mean 'quietport {like[0]}'?" if like else f"try 'quietport explain {visible(word)}'"
-    parser.exit(ExitCode.USAGE, f"quietport: no verb {visible(word)!r}; {hint}\n")
+    return f"no verb {visible(word)!r}; {hint}"
 
 
 def _run(session: Session) -> int:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from quietport.cli.session import Session
 
-NAME = "registry"
-HELP = "data sources, ages, hashes; update and differences"
 DESCRIPTION = "What the registry is made of, what changed between two snapshots, and IANA's newest one."
 EXAMPLES = """\
 examples:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from quietport.cli.session import Session
 
-NAME = "search"
-HELP = "which port does X use (names, descriptions, software)"
 DESCRIPTION = "Search service names, descriptions, software and reports; best first. A typo is corrected, and said."
 EXAMPLES = """\
 examples:

@@ -42,7 +42,8 @@ def read_through_psutil(quiet: Quiet | None, *, system: str, api: PsutilApi | No
         import psutil  # noqa: PLC0415 - 35 ms, only here
 
         api = cast("PsutilApi", psutil)
-    answers, unseen = _ask(api, "remedy.administrator" if system == "win32" else "remedy.root")
+    remedy = "remedy.administrator" if system == "win32" else "remedy.root"
+    answers, unseen = _ask(api, remedy)
     listening: dict[_Seen, set[int]] = {}
     established: dict[_Seen, set[int]] = {}
     for answer, pid in answers:
@@ -50,6 +51,9 @@ def read_through_psutil(quiet: Quiet | None, *, system: str, api: PsutilApi | No
         if seen is not None:
             table = listening if seen.remote is None else established
             table.setdefault(seen, set()).update([pid] if pid else [])
+    nobodys = sum(not pids for pids in listening.values())
+    if nobodys:
+        unseen.append(Unseen("unseen.owners-of-sockets", Reason.PERMISSION, remedy, nobodys))
     owners = PsutilOwners(api)
     order = sorted(listening, key=lambda seen: (seen.port, seen.address, seen.family, seen.interface))
     listeners = tuple(_listener(seen, owners.find(listening[seen])) for seen in order)

@@ -20,7 +20,7 @@ STANDING_FLOOR = 6
 MARGIN = 3
 """Decibans by which it must lead the next one."""
 
-CONCERN_FLOOR = {Concern.SUSPICIOUS: 13, Concern.MISCONFIGURED: 10, Concern.UNRESOLVED: 10}
+CONCERN_FLOOR = {Concern.SUSPICIOUS: 12, Concern.MISCONFIGURED: 10, Concern.UNRESOLVED: 10}
 """Decibans a concern needs; suspicion needs more than one ordinary piece of evidence."""
 
 DOUBT_FLOOR = 6
@@ -78,7 +78,9 @@ def _evidence(rule: Rule, context: Context) -> Evidence:
 
 def _next_step(rules: list[Rule], standing: Standing, concern: Concern, owner: str) -> str:
     decided = standing if concern is Concern.NONE else concern
-    named = next((rule.next_step for rule in rules if rule.speaks_for is decided and rule.next_step), None)
+    # Doubt is suspicion that did not suffice: what would settle it is what its rules say.
+    decisive = {Concern.UNRESOLVED, Concern.SUSPICIOUS} if decided is Concern.UNRESOLVED else {decided}
+    named = next((rule.next_step for rule in rules if rule.speaks_for in decisive and rule.next_step), None)
     return named or _UNSEEN_OWNER.get(owner) or f"next.{decided}"
 
 

@@ -104,7 +104,10 @@ def parse_port_range(text: str) -> PortRange:
     first, dash, last = text.partition("-")
     if not _is_number(first) or (dash and not _is_number(last)):
         raise BadPortError(text)
-    return PortRange(int(first), int(last if dash else first))
+    numbers = int(first), int(last if dash else first)
+    if not numbers[0] <= numbers[1] < PORT_COUNT:
+        raise BadPortError(text)
+    return PortRange(*numbers)
 
 
 def _is_number(text: str) -> bool:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quietport.model.page import Phrase, SourceKind
+from quietport.model.page import SourceKind
 from quietport.model.port import PORT_COUNT, Port, PortRange, Transport
 from quietport.model.registration import Status
 from quietport.registry import iana
+from quietport.registry.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from quietport.model.registration import IanaRow
     from quietport.registry.snapshot import Registry
-
-State = tuple[Status, tuple[str, ...]]
-"""Status and names of a port."""
 
 States = dict[Transport, list[State]]
 """Status and names of every port number, by transport."""
@@ -94,13 +92,6 @@ def states_on(registry: Registry, as_of: str) -> States | None:
         if date == as_of:
             break
     return states
-
-
-def state_phrase(status: Status, names: tuple[str, ...]) -> Phrase:
-    """Return a status and its names as words that stand after a colon: ``assigned to compressnet``."""
-    if status is Status.ASSIGNED and names:
-        return Phrase("state.assigned", {"names": names})
-    return Phrase(f"state.{'assigned-nameless' if status is Status.ASSIGNED else status.label}", {})
 
 
 def _folded(state: State) -> tuple[Status, frozenset[str]]:

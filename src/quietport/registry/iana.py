@@ -4,8 +4,8 @@ What enters: the text of IANA's CSV or XML, whole. What leaves: one IanaRow per 
 status of every port. Nothing is opened and nothing is fetched.
 
 Rows without a port number name a service for DNS-SD and say nothing about ports: they are skipped. Contact persons
-are dropped on the way in. A row that is malformed is an error with its line, never a row less: a registry that lost
-rows silently would call assigned ports unassigned.
+and e-mail addresses are dropped on the way in. A malformed row is an error with its line, never a row less: a registry
+that lost rows silently would call assigned ports unassigned.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ COLUMNS = (
 
 _PLANE_ORDER = tuple(Transport)
 _LONGEST_REFERENCE = 120
-# A few records carry a paragraph where a reference belongs (7202/tcp), or a person's e-mail address (9105/tcp),
-# which IANA writes with "&" in place of "@".
-_EMAIL = re.compile(r"<[^>]*[@&][^>]*>|\S@\S")
+# Where a reference belongs a few records have a paragraph (7202/tcp) or a person's e-mail address (9105/tcp), and a
+# note has one too (126/tcp); IANA writes it with "&" in place of "@".
+_EMAIL = re.compile(r"<[^<>\s]*[@&][^<>\s]*\.[^<>\s]*>")
 _STATUS_WORDS = re.compile(
     r"""\(?(?:
           (?P<unassigned> unassigned)
@@ -105,19 +105,23 @@ def _row(fields: dict[str, str], line: int) -> IanaRow | None:
         ports=ports,
         transport=transport,
         name=_fold(fields["Service Name"]) or None,
-        description=_fold(fields["Description"]),
+        description=_impersonal(fields["Description"]),
         reference=_unbracket(fields["Reference"]),
         assignee=_unbracket(fields["Assignee"]),
         registered=_fold(fields["Registration Date"]) or None,
         modified=_fold(fields["Modification Date"]) or None,
-        unauthorized=_fold(fields["Unauthorized Use Reported"]) or None,
-        notes=_fold(fields["Assignment Notes"]) or None,
+        unauthorized=_impersonal(fields["Unauthorized Use Reported"]) or None,
+        notes=_impersonal(fields["Assignment Notes"]) or None,
         service_code=_fold(fields["Service Code"]) or None,
     )
 
 
 def _fold(text: str) -> str:
     return " ".join(text.split())
+
+
+def _impersonal(text: str) -> str:
+    return _fold(_EMAIL.sub(" ", text))
 
 
 def _unbracket(text: str) -> str | None:
@@ -172,7 +176,7 @@ def parse_xml(text: str) -> Iterator[IanaRow]:
         raise _malformed(1, str(error)) from error
     if _local(root) != "registry":
         raise _malformed(1, f"not IANA's registry: {root.tag!r:.80}")
-    for ordinal, record in enumerate(root.iter("{*}record")):
+    for ordinal, record in enumerate(root.findall(".//{*}record")):
         try:
             row = _row(_record_fields(record), 0)
         except SourceTextError as error:

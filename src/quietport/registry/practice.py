@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.registration import DeFactoUse, KnownProgram, Misuse
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 RowT = TypeVar("RowT", DeFactoUse, Misuse)
 
@@ -48,9 +47,9 @@ class PortIndex(Generic[RowT]):
 class Practice:
     """The de-facto side of a registry snapshot."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Keep the connection; nothing is read yet."""
-        self._connection = connection
+    def __init__(self, ask: Callable[..., list[tuple[Any, ...]]]) -> None:
+        """Keep the way to ask the snapshot (``Registry.ask``); nothing is read yet."""
+        self._ask = ask
 
     @cached_property
     def uses(self) -> PortIndex[DeFactoUse]:
@@ -58,7 +57,7 @@ class Practice:
         query = "SELECT first, last, transport, software, use, source, locator, words FROM de_facto"
         return PortIndex(
             DeFactoUse(PortRange(first, last), Transport(transport), *rest)
-            for first, last, transport, *rest in self._connection.execute(query)
+            for first, last, transport, *rest in self._ask(query)
         )
 
     @cached_property
@@ -67,14 +66,14 @@ class Practice:
         query = "SELECT first, last, transport, family, year, report, source, locator, words FROM misuse"
         return PortIndex(
             Misuse(PortRange(first, last), Transport(transport), *rest)
-            for first, last, transport, *rest in self._connection.execute(query)
+            for first, last, transport, *rest in self._ask(query)
         )
 
     @cached_property
     def _programs(self) -> dict[str, tuple[KnownProgram, ...]]:
         query = "SELECT program, software, services, source, locator, words FROM program ORDER BY rowid"
         programs: dict[str, tuple[KnownProgram, ...]] = {}
-        for program, software, services, *rest in self._connection.execute(query):
+        for program, software, services, *rest in self._ask(query):
             entry = KnownProgram(program, software, tuple(services.split()), *rest)
             programs[program] = (*programs.get(program, ()), entry)
         return programs
@@ -86,5 +85,5 @@ class Practice:
     def naming(self, port: Port) -> frozenset[str]:
         """Return the ids of the searched lists that name a port."""
         query = "SELECT DISTINCT source FROM searched WHERE transport = ? AND first <= ? AND last >= ?"
-        found = self._connection.execute(query, (port.transport, port.number, port.number))
+        found = self._ask(query, port.transport, port.number, port.number)
         return frozenset(source for (source,) in found)

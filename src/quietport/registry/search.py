@@ -110,7 +110,7 @@ def _facts(registry: Registry) -> Iterator[tuple[PortRange, Transport | None, Fa
         "SELECT first, last, transport, coalesce(name, ''), description FROM iana_row "
         "WHERE name IS NOT NULL OR description NOT IN ('Unassigned', 'Reserved')"
     )
-    for first, last, transport, name, text in registry.connection().execute(query):
+    for first, last, transport, name, text in registry.ask(query):
         over = None if transport is None else Transport(transport)
         yield PortRange(first, last), over, FactKind.REGISTERED, name, text, registry.iana_source
     for use in registry.practice.uses.rows:

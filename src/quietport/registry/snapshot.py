@@ -6,7 +6,7 @@ import sqlite3
 import sys
 from array import array
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from quietport.model.errors import DataError
 from quietport.model.page import Source, SourceKind
@@ -24,6 +24,7 @@ SHIPPED = Path(__file__).with_name("registry.sqlite")
 SCHEMA_VERSION = "1"
 """Which ``schema.sql`` this code reads."""
 
+_REMEDY = "reinstall quietport, or remove the file if `registry update` wrote it"
 _STATUS = tuple(Status)
 _ROW_COLUMNS = (
     "first, last, transport, name, description, reference, assignee, registered, modified, "
@@ -40,21 +41,48 @@ class Registry:
         """The file."""
         try:
             self._connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-            self.meta: dict[str, str] = dict(self._connection.execute("SELECT key, value FROM meta"))
-            planes = {row[0]: row for row in self._connection.execute("SELECT transport, status, span FROM plane")}
-            self._status = {transport: bytes(planes[transport][1]) for transport in Transport}
-            self._span = {transport: _little_endian(planes[transport][2]) for transport in Transport}
-        except (sqlite3.Error, KeyError, TypeError) as error:
-            message = f"{path}: {error}; reinstall quietport, or remove the file if `registry update` wrote it"
-            raise DataError(message) from error
-        if self.meta.get("schema") != SCHEMA_VERSION or any(
-            len(plane) != PORT_COUNT for plane in self._status.values()
-        ):
-            message = f"{path}: schema {self.meta.get('schema')}, this quietport reads {SCHEMA_VERSION}"
-            raise DataError(message)
+        except sqlite3.Error as error:
+            raise DataError(f"{path}: {error}; {_REMEDY}") from error
+        try:
+            self._read_planes()
+        except DataError:
+            self._connection.close()
+            raise
         self._known_spans: dict[int, tuple[tuple[str, ...], tuple[IanaRow, ...]]] = {}
-        self.practice = Practice(self._connection)
+        self.practice = Practice(self.ask)
         """What is done with ports in practice: software's defaults, misuse, programs."""
+
+    def _read_planes(self) -> None:
+        self.meta: dict[str, str] = dict(self.ask("SELECT key, value FROM meta"))
+        """What the file says of itself."""
+        if self.meta.get("schema") != SCHEMA_VERSION:
+            raise DataError(f"{self.path}: schema {self.meta.get('schema')}, this quietport reads {SCHEMA_VERSION}")
+        planes = {transport: blobs for transport, *blobs in self.ask("SELECT transport, status, span FROM plane")}
+        try:
+            self._status = {transport: memoryview(planes[transport][0]).tobytes() for transport in Transport}
+            self._span = {transport: _little_endian(planes[transport][1]) for transport in Transport}
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{self.path}: no status plane: {error}; {_REMEDY}") from error
+        if any(
+            len(self._status[over]) != PORT_COUNT
+            or len(self._span[over]) != PORT_COUNT
+            or max(self._status[over]) >= len(_STATUS)
+            for over in Transport
+        ):
+            raise DataError(f"{self.path}: a status plane is damaged; {_REMEDY}")
+
+    def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows that a query gives; DataError where the file is damaged there."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise DataError(f"{self.path}: {error}; {_REMEDY}") from error
+
+    def _ask_one(self, query: str, *values: object) -> tuple[Any, ...]:
+        rows = self.ask(query, *values)
+        if not rows:
+            raise DataError(f"{self.path}: a row is missing; {_REMEDY}")
+        return rows[0]
 
     def __enter__(self) -> Self:
         """Return the registry itself."""
@@ -85,7 +113,7 @@ class Registry:
         return self._status[transport]
 
     def _read_span(self, span: int) -> tuple[tuple[str, ...], tuple[IanaRow, ...]]:
-        (ids,) = self._connection.execute("SELECT rows FROM span WHERE id = ?", (span,)).fetchone()
+        (ids,) = self._ask_one("SELECT rows FROM span WHERE id = ?", span)
         rows = tuple(self._read_row(int(id_)) for id_ in ids.split())
         names = tuple(dict.fromkeys(row.name for row in rows if row.name is not None))
         self._known_spans[span] = names, rows
@@ -93,19 +121,19 @@ class Registry:
 
     def _read_row(self, id_: int) -> IanaRow:
         query = f"SELECT {_ROW_COLUMNS} FROM iana_row WHERE id = ?"  # noqa: S608 - a constant of this module
-        first, last, transport, *rest = self._connection.execute(query, (id_,)).fetchone()
+        first, last, transport, *rest = self._ask_one(query, id_)
         return IanaRow(PortRange(first, last), None if transport is None else Transport(transport), *rest)
 
     def spans_in(self, ports: PortRange, transport: Transport) -> list[Registration]:
         """Return what the registry says of a run of numbers, once for each first port of a span."""
         query = "SELECT max(first, ?) FROM span WHERE transport = ? AND first <= ? AND last >= ? ORDER BY first"
-        found = self._connection.execute(query, (ports.first, transport, ports.last, ports.first))
-        return [self.lookup(Port(number, transport)) for (number,) in found.fetchall()]
+        found = self.ask(query, ports.first, transport, ports.last, ports.first)
+        return [self.lookup(Port(number, transport)) for (number,) in found]
 
     def span_range(self, port: Port) -> PortRange:
         """Return the run of numbers around a port that the same rows cover."""
         query = "SELECT first, last FROM span WHERE id = ?"
-        return PortRange(*self._connection.execute(query, (self.span_of(port),)).fetchone())
+        return PortRange(*self._ask_one(query, self.span_of(port)))
 
     def neighbour(self, port: Port, step: int) -> Port | None:
         """Return the nearest assigned port below (``step`` -1) or above (+1), or None."""
@@ -120,20 +148,20 @@ class Registry:
             "SELECT as_of, status, names FROM iana_past "
             "WHERE transport = ? AND first <= ? AND last >= ? ORDER BY as_of DESC"
         )
-        found = self._connection.execute(query, (port.transport, port.number, port.number))
+        found = self.ask(query, port.transport, port.number, port.number)
         return tuple(PastState(as_of, _status(status), tuple(names.split())) for as_of, status, names in found)
 
     def past_of(self, as_of: str) -> Iterator[tuple[PortRange, Transport, tuple[Status, tuple[str, ...]]]]:
         """Yield what the snapshot of a date said where it differs from the next newer one."""
         query = "SELECT first, last, transport, status, names FROM iana_past WHERE as_of = ?"
-        for first, last, transport, status, names in self._connection.execute(query, (as_of,)):
+        for first, last, transport, status, names in self.ask(query, as_of):
             yield PortRange(first, last), Transport(transport), (_status(status), tuple(names.split()))
 
     def ports_named(self, name: str) -> tuple[Port, ...]:
         """Return the ports assigned under a service name, letter case aside, in order of number."""
         query = "SELECT first, last, transport FROM iana_row WHERE name = ? COLLATE NOCASE ORDER BY first"
         ports: dict[Port, None] = {}
-        for first, last, transport in self._connection.execute(query, (name,)):
+        for first, last, transport in self.ask(query, name):
             over = (Transport.TCP, Transport.UDP) if transport is None else (Transport(transport),)
             ports.update(dict.fromkeys(Port(n, t) for n in range(first, last + 1) for t in over))
         return tuple(sorted(port for port in ports if self.status(port) is Status.ASSIGNED))
@@ -143,31 +171,24 @@ class Registry:
         query = "SELECT id, kind, name, as_of, opened, url, package, locator, sha256, complete FROM source ORDER BY id"
         return {
             id_: Source(id_, SourceKind(kind), name, as_of, opened, url, package, locator, sha256, bool(complete))
-            for id_, kind, name, as_of, opened, url, package, locator, sha256, complete in self._connection.execute(
-                query
-            )
+            for id_, kind, name, as_of, opened, url, package, locator, sha256, complete in self.ask(query)
         }
 
     def quotation(self, source: str, name: str) -> str | None:
         """Return the words of a source that a sentence rests on, or None."""
         query = "SELECT words FROM quotation WHERE source = ? AND name = ?"
-        row = self._connection.execute(query, (source, name)).fetchone()
-        return None if row is None else str(row[0])
+        return next((str(words) for (words,) in self.ask(query, source, name)), None)
 
     def row_counts(self) -> dict[str, int]:
         """Return how many rows each table holds."""
         tables = ("iana_row", "de_facto", "misuse", "program", "source")
         count = "SELECT count(*) FROM {}"
-        return {table: int(self._connection.execute(count.format(table)).fetchone()[0]) for table in tables}
+        return {table: int(self._ask_one(count.format(table))[0]) for table in tables}
 
     @property
     def iana_source(self) -> str:
         """Return the id of the source that IANA's rows come from."""
         return self.meta["iana_source"]
-
-    def connection(self) -> sqlite3.Connection:
-        """Return the read-only connection, for ``registry.search``."""
-        return self._connection
 
 
 def _status(label: str) -> Status:

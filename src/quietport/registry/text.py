@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from quietport.model.errors import BadPortError, SourceTextError
@@ -20,11 +22,14 @@ MISUSE_COLUMNS = (*SEARCHED_COLUMNS, "family", "year", "report", "source", "loca
 PROGRAM_COLUMNS = ("program", "software", "services", "source", "locator", "words")
 HISTORY_COLUMNS = (*SEARCHED_COLUMNS, "as_of", "status", "names")
 
+_SOURCE_ID = re.compile(r"[a-z0-9-]+")
+_YEAR = re.compile(r"[0-9]{4}")
+
 
 def parse_tsv(name: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield every row of a tab-separated text with its place (``file:line``).
 
-    Raises SourceTextError for another header or another number of fields.
+    Raises SourceTextError for another header, none at all, or another number of fields.
     """
     header_seen = False
     for number, line in enumerate(text.split("\n"), start=1):
@@ -39,6 +44,8 @@ def parse_tsv(name: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[
             raise SourceTextError(place, f"{len(fields)} fields where {len(columns)} belong")
         else:
             yield place, dict(zip(columns, fields, strict=True))
+    if not header_seen:
+        raise SourceTextError(f"{name}:1", f"no header; it should read: {' '.join(columns)}")
 
 
 def parse_ports(place: str, row: Mapping[str, str]) -> tuple[PortRange, Transport]:
@@ -70,7 +77,7 @@ def parse_misuse(name: str, text: str) -> Iterator[Misuse]:
     for place, row in parse_tsv(name, text, MISUSE_COLUMNS):
         ports, transport = parse_ports(place, row)
         _require(place, row, "family", "report", "source", "words")
-        if not (row["year"].isascii() and row["year"].isdigit()):
+        if not _YEAR.fullmatch(row["year"]):
             raise SourceTextError(place, f"no year: {row['year']!r}")
         yield Misuse(
             ports,
@@ -120,21 +127,26 @@ def parse_sources(name: str, text: str) -> Iterator[SourceEntry]:
     """Yield the sources of a TOML text; SourceTextError where it is malformed."""
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceTextError(name, str(error)) from error
     for id_, table in tables.items():
         place = f"{name} [{id_}]"
         try:
             words = {key: str(text) for key, text in table.get("words", {}).items()}
-            yield SourceEntry(_source(id_, table), words, table.get("details_from"))
+            entry = SourceEntry(_source(id_, table), words, _optional(table, "details_from"))
         except (KeyError, ValueError, AttributeError) as error:
             raise SourceTextError(place, f"{type(error).__name__}: {error}") from error
+        yield entry
+
+
+def _optional(table: Mapping[str, object], key: str) -> str | None:
+    value = table.get(key)
+    return None if value is None else str(value)
 
 
 def _source(id_: str, table: Mapping[str, object]) -> Source:
-    def optional(key: str) -> str | None:
-        value = table.get(key)
-        return None if value is None else str(value)
+    if not _SOURCE_ID.fullmatch(id_):
+        raise ValueError("an id is made of a-z, 0-9 and -")
 
     package = None
     if "package" in table:
@@ -143,11 +155,11 @@ def _source(id_: str, table: Mapping[str, object]) -> Source:
         id=id_,
         kind=SourceKind(str(table["kind"])),
         name=str(table["name"]),
-        as_of=str(table["as_of"]),
-        opened=optional("opened"),
-        url=optional("url"),
+        as_of=date.fromisoformat(str(table["as_of"])).isoformat(),
+        opened=_optional(table, "opened"),
+        url=_optional(table, "url"),
         package=package,
-        locator=optional("locator"),
-        sha256=optional("sha256"),
+        locator=_optional(table, "locator"),
+        sha256=_optional(table, "sha256"),
         complete=bool(table.get("complete", False)),
     )

@@ -47,10 +47,7 @@ def print_check(report: CheckReport, book: Phrasebook, console: Console) -> None
 
 def _first_line(report: CheckReport, book: Phrasebook) -> str:
     if report.doors:
-        counted = tuple(
-            Phrase("check.counted", {"count": count, "verdict": Phrase(f"verdict.{word}", {})})
-            for word, count in report.counts
-        )
+        counted = tuple(Phrase(f"counted.{word}", {"count": count}) for word, count in report.counts)
         return book.say("check.summary", count=len(report.doors), host=report.host, verdicts=counted)
     if not report.asked:
         return book.say("check.none", host=report.host)
@@ -69,7 +66,8 @@ def _print_finding(door: AnyDoor, book: Phrasebook, console: Console) -> None:
     for says in evidence_sentences(door.verdict, book):
         print_wrapped(console, Text(visible(says, 600)), indent=4)
     step = book.render(Phrase(door.verdict.next_step, next_values(door)))
-    print_wrapped(console, quiet(visible(book.say("check.next", step=step), 600)), indent=4, hanging=2)
+    # Not wrapped by us: a command that is broken in two cannot be copied.
+    console.print(quiet("    " + visible(book.say("check.next", step=step), 600)), soft_wrap=True)
 
 
 def evidence_sentences(verdict: Verdict, book: Phrasebook) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.registry.diff import state_phrase
+from quietport.registry.state import state_phrase
 from quietport.report.document import Json, dumps, envelope
 from quietport.report.page_json import source_json
 from quietport.report.plain import render_table

@@ -5,19 +5,24 @@ One gate per medium: a terminal, a TSV field. JSON has its own, in ``json`` itse
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _HARMFUL_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 """Control, format (right-to-left marks, zero-width), private, surrogate, line and paragraph separators."""
+
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+# Surrogates that stand for no byte: no decoder makes them, JSON and command lines on Windows can.
 
 MAX_LENGTH = 200
 """Characters of one hostile text that are shown; the rest is counted."""
 
 
 def readable(text: str) -> str:
-    r"""Return text with undecodable bytes (lone surrogates from ``os.fsdecode``) written as ``\xNN``."""
+    r"""Return text that UTF-8 can carry: undecodable bytes (``os.fsdecode``) as ``\xNN``, other surrogates ``\uNNNN``."""
     if text.isascii():
         return text
+    text = _NO_BYTE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
