@@ -10,6 +10,7 @@ Needs root, unshare, sshd and redis-server.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,15 @@ def inside(folder: Path) -> None:
             server.wait()
 
 
+def draw(shown: str) -> str:
+    """Return what a terminal has shown as SVG, with the fonts of whoever looks at it."""
+    with Path(os.devnull).open("w") as nowhere:
+        console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True, color_system="truecolor")
+        console.print(Text.from_ansi(shown.replace("\r\n", "\n").rstrip()))
+    svg = console.export_svg(title="quietport", unique_id="quietport")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
 def main() -> int:
     """Run the scene in a namespace and write the picture."""
     if os.environ.get(INSIDE):
@@ -81,11 +91,7 @@ def main() -> int:
             ["unshare", "-n", "--uts", "script", "-qec", shell, "/dev/null"],
             env=scene, capture_output=True, text=True, check=True,
         )  # fmt: skip
-    console = Console(
-        record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True, color_system="truecolor"
-    )
-    console.print(Text.from_ansi(done.stdout.replace("\r\n", "\n").rstrip()), soft_wrap=True)
-    console.save_svg(str(out), title="quietport")
+    out.write_text(draw(done.stdout), "utf-8")
     print(done.stdout)
     return 0
 

@@ -22,10 +22,11 @@ def neighbours_section(subject: Subject) -> Section:
     for id_, step in (("neighbours.below", -1), ("neighbours.above", +1)):
         neighbour = registry.neighbour(port, step)
         if neighbour is None:
-            says = Phrase("neighbours.none", {"transport": str(port.transport)})
+            says = Phrase(f"{id_}-none", {"transport": str(port.transport)})
         else:
-            names = registry.lookup(neighbour).names
-            values: dict[str, Value] = {"transport": str(port.transport), "port": neighbour.number, "names": names}
+            entry = registry.lookup(neighbour)
+            named = entry.names or tuple(dict.fromkeys(row.description for row in entry.rows))
+            values: dict[str, Value] = {"transport": str(port.transport), "port": neighbour.number, "names": named}
             says = Phrase(id_, values)
         claims.append(Claim(says, (iana,), Form.ROW))
     return Section("neighbours", tuple(claims))

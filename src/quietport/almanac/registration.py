@@ -75,14 +75,14 @@ def _detail_source(detail: str, subject: Subject) -> str:
 def _past_claims(subject: Subject) -> Iterator[Claim]:
     registry = subject.registry
     held = sorted(source.as_of for source in registry.sources().values() if source.kind is SourceKind.REGISTRY)
-    changed = {entry: registry.past(entry.port) for entry in subject.main if registry.past(entry.port)}
-    same = tuple(entry for entry in subject.main if entry not in changed and entry.status is not Status.DYNAMIC)
+    pasts = {entry.port: registry.past(entry.port) for entry in subject.main}
+    same = tuple(entry for entry in subject.main if not pasts[entry.port] and entry.status is not Status.DYNAMIC)
     if len(held) > 1:
         for _, transports in alike(same):
             says = Phrase("registry.same", {"transports": transports, "dates": tuple(held)})
             yield Claim(says, tuple(f"iana-{date}" for date in held))
-    for past in dict.fromkeys(state for states in changed.values() for state in states):
-        transports = tuple(str(entry.port.transport) for entry, states in changed.items() if past in states)
+    for past in dict.fromkeys(state for states in pasts.values() for state in states):
+        transports = tuple(str(port.transport) for port, states in pasts.items() if past in states)
         state = state_phrase(past.status, past.names)
         values: dict[str, Value] = {"date": past.as_of, "transports": transports, "state": state}
         yield Claim(Phrase("registry.was", values), (f"iana-{past.as_of}",), Form.ROW)

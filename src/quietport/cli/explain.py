@@ -63,7 +63,8 @@ def _look_here(session: Session, explanation: Explanation) -> tuple[Explanation,
     from quietport.survey.check import check  # noqa: PLC0415
 
     number = explanation.registrations[0].port.number
-    transports = tuple(entry.port.transport for entry in explanation.registrations)
+    named = tuple(entry.port.transport for entry in explanation.registrations)
+    transports = named if len(named) == 1 else ()
     facts = read_facts()
     asked = PortQuestion(PortRange(number, number), transports)
     report = check(session.registry, read_host, facts, [asked], session.host, session.now)

@@ -88,8 +88,9 @@ def _no_verb(word: str) -> str:
 
 def _run(session: Session) -> int:
     try:
-        code = session.args.run(session)
-        session.out.flush()
+        with session.opened:
+            code = session.args.run(session)
+            session.out.flush()
         return int(code)
     except BadPortError as error:
         return _fail(

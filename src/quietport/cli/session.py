@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
@@ -32,6 +33,8 @@ class Session:
     """Where data goes."""
     err: TextIO
     """Where messages and progress go."""
+    opened: ExitStack = field(default_factory=ExitStack)
+    """Closes what was opened on the way, when the run ends."""
 
     @cached_property
     def book(self) -> Phrasebook:
@@ -41,7 +44,7 @@ class Session:
     @cached_property
     def registry(self) -> Registry:
         """Return the registry in force."""
-        return Registry(current_snapshot())
+        return self.opened.enter_context(Registry(current_snapshot()))
 
     @cached_property
     def console(self) -> Console:

@@ -48,7 +48,7 @@ class Facts:
     status: str
     """Status in IANA's registry."""
     owner: str
-    """``known``, ``permission``, ``kernel`` or ``none``: could the holder be read?"""
+    """``known``, ``kernel``, ``permission``, ``none`` (nobody holds it) or ``unseen``: could the holder be read?"""
     privileged_user: Fact
     """The holder runs as user 0."""
     program: Fact
@@ -152,8 +152,10 @@ def _is_default(programs: Sequence[KnownProgram], uses: Sequence[DeFactoUse]) ->
 
 def _owner_class(owners: tuple[Owner, ...] | Unknown) -> str:
     if isinstance(owners, Unknown):
-        return "permission" if owners.reason is Reason.PERMISSION else "none"
-    return "kernel" if owners and owners[0].executable is None else "known"
+        return {Reason.PERMISSION: "permission", Reason.NO_OWNER: "none"}.get(owners.reason, "unseen")
+    if not owners:
+        return "none"
+    return "kernel" if owners[0].executable is None else "known"
 
 
 def _is_root(owner: Owner | None) -> Fact:
@@ -167,7 +169,7 @@ def program_name(owner: Owner | None) -> str:
     if owner is None:
         return ""
     if isinstance(owner.executable, str):
-        return owner.executable.rpartition("/")[2].rpartition("\\")[2] or owner.executable
+        return owner.executable.rpartition("/")[2].rpartition("\\")[2] or owner.executable or owner.program
     return owner.program
 
 
@@ -180,9 +182,11 @@ def _values(
     port: Port,
 ) -> dict[str, str]:
     agreeing = [name for name in registration.names if name.casefold() in services]
+    defaults = {use.software.casefold() for use in uses}
+    meant = [program for program in programs if program.software.casefold() in defaults] or programs
     values = {
-        "program": program_name(owner) if owner else "",
-        "software": " / ".join(dict.fromkeys(program.software for program in programs)),
+        "program": (program_name(owner) or f"process {owner.pid}") if owner else "",
+        "software": " / ".join(dict.fromkeys(program.software for program in meant)),
         "services": ", ".join(services),
         "names": ", ".join(agreeing or registration.names),
         "uses": ", ".join(dict.fromkeys(use.software for use in uses)),

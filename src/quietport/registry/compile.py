@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quietport.model.errors import SourceTextError
+from quietport.model.errors import DataError, SourceTextError
 from quietport.model.port import PORT_COUNT, Transport
 from quietport.model.registration import Status
 from quietport.registry import iana, text
@@ -37,32 +37,43 @@ class IanaText:
 
 def read_shipped_iana(data: Path) -> IanaText:
     """Return the newest snapshot of IANA's registry in a data directory."""
-    path = max((data / "iana").glob("????-??-??.csv"))
-    return IanaText(f"iana-{path.stem}", tuple(iana.parse_csv(path.read_text("utf-8"))))
+    path = max((data / "iana").glob("????-??-??.csv"), default=None)
+    if path is None:
+        raise DataError(f"{data / 'iana'}: no snapshot of IANA's registry")
+    try:
+        return IanaText(f"iana-{path.stem}", tuple(iana.parse_csv(_read(path))))
+    except SourceTextError as error:
+        raise SourceTextError(f"{path.name}, {error.place}", error.problem) from error
 
 
 def compile_registry(data: Path, target: Path) -> None:
     """Write ``registry.sqlite`` from a data directory, whole or not at all.
 
-    Raises SourceTextError with file and line where the text is malformed or cites no known source.
+    Raises SourceTextError with file and line where the text is malformed or cites no known source,
+    DataError where there is no snapshot of IANA's registry.
     """
     draft = target.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    connection = sqlite3.connect(draft)
     try:
-        connection.executescript(SCHEMA.read_text("utf-8"))
-        _fill(connection, data)
-        connection.commit()
-        connection.execute("VACUUM")
+        connection = sqlite3.connect(draft)
+        try:
+            connection.executescript(SCHEMA.read_text("utf-8"))
+            _fill(connection, data)
+            connection.commit()
+            connection.execute("VACUUM")
+        finally:
+            connection.close()
+        draft.replace(target)
     finally:
-        connection.close()
-    draft.replace(target)
+        draft.unlink(missing_ok=True)
 
 
 def _fill(connection: sqlite3.Connection, data: Path) -> None:
     known = _put_sources(connection, data)
-    put_iana(connection, read_shipped_iana(data))
-    _put_history(connection, data)
+    shipped = read_shipped_iana(data)
+    _check_cited(data / "iana", [shipped.source], known)
+    put_iana(connection, shipped)
+    _put_history(connection, data, known)
     _put_cited(connection, data, known)
     _put_searched(connection, data, known)
     connection.execute("INSERT INTO meta VALUES ('text_sha256', ?)", (text_hash(data),))
@@ -81,7 +92,7 @@ def text_hash(data: Path) -> str:
 def _put_sources(connection: sqlite3.Connection, data: Path) -> frozenset[str]:
     known: set[str] = set()
     for path in sorted((data / "sources").glob("*.toml")):
-        for entry in text.parse_sources(path.name, path.read_text("utf-8")):
+        for entry in text.parse_sources(path.name, _read(path)):
             if entry.source.id in known:
                 raise SourceTextError(f"{path.name} [{entry.source.id}]", "this id stands twice")
             known.add(entry.source.id)
@@ -126,6 +137,8 @@ def put_iana(connection: sqlite3.Connection, snapshot: IanaText) -> None:
     for index, transport in enumerate(Transport):
         plane = status[index * PORT_COUNT : (index + 1) * PORT_COUNT]
         spans = list(_spans(_covering(snapshot.rows, transport), plane))
+        if next_span + len(spans) > PORT_COUNT:
+            raise DataError(f"{snapshot.source}: more runs of numbers than 16 bits can count")
         connection.executemany(
             "INSERT INTO span VALUES (?,?,?,?,?,?)",
             [
@@ -157,10 +170,15 @@ def _spans(covering: list[tuple[int, ...]], plane: bytes) -> Iterator[tuple[int,
         yield run[0], run[-1], rows
 
 
-def _put_history(connection: sqlite3.Connection, data: Path) -> None:
+def _put_history(connection: sqlite3.Connection, data: Path, known: frozenset[str]) -> None:
     path = data / "iana" / "history.tsv"
-    for place, row in text.parse_tsv(path.name, path.read_text("utf-8"), text.HISTORY_COLUMNS):
+    labels = {status.label for status in Status}
+    for place, row in text.parse_tsv(path.name, _read(path), text.HISTORY_COLUMNS):
         ports, transport = text.parse_ports(place, row)
+        if row["status"] not in labels:
+            raise SourceTextError(place, f"no status: {row['status']!r}")
+        if f"iana-{row['as_of']}" not in known:
+            raise SourceTextError(place, f"no snapshot of {row['as_of']!r} in data/sources")
         connection.execute(
             "INSERT INTO iana_past VALUES (?,?,?,?,?,?)",
             (ports.first, ports.last, transport, row["as_of"], row["status"], row["names"]),
@@ -204,7 +222,16 @@ def _put_searched(connection: sqlite3.Connection, data: Path, known: frozenset[s
 
 def _texts(folder: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(folder.glob("*.tsv")):
-        yield path, path.read_text("utf-8")
+        yield path, _read(path)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceTextError(path.name, f"is not UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from error
 
 
 def _check_cited(path: Path, sources: Iterable[str], known: frozenset[str]) -> None:

@@ -11,6 +11,7 @@ from quietport.registry.snapshot import SHIPPED
 if TYPE_CHECKING:
     from quietport.model.page import Source
     from quietport.registry.snapshot import Registry
+    from quietport.registry.store import PassedOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,11 @@ class RegistryStatus:
     """Known programs."""
     sources: tuple[Source, ...]
     """Every source, by id."""
+    passed_over: PassedOver | None = None
+    """An updated snapshot that is there and not in force."""
 
 
-def registry_status(registry: Registry, today: date) -> RegistryStatus:
+def registry_status(registry: Registry, today: date, passed_over: PassedOver | None = None) -> RegistryStatus:
     """Return what stands in a snapshot, and how old it is today."""
     sources = registry.sources()
     iana = sources[registry.iana_source]
@@ -55,4 +58,5 @@ def registry_status(registry: Registry, today: date) -> RegistryStatus:
         misuse=counts["misuse"],
         programs=counts["program"],
         sources=tuple(sources.values()),
+        passed_over=passed_over,
     )

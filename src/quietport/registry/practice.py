@@ -6,6 +6,7 @@ The tables are small (some two thousand rows): each is read whole at its first q
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -15,10 +16,26 @@ from quietport.model.registration import DeFactoUse, KnownProgram, Misuse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-RowT = TypeVar("RowT", DeFactoUse, Misuse)
+FEW_QUESTIONS = 16
+"""Up to so many questions about searched lists are put to SQLite (a page asks six); after that they are read whole."""
 
 EXPANDED = 256
 """Ranges up to this many ports are indexed port by port; the few longer ones are tried in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One port or range that a searched list names."""
+
+    ports: PortRange
+    """The number or range."""
+    transport: Transport
+    """Over which transport."""
+    source: str
+    """Id of the list."""
+
+
+RowT = TypeVar("RowT", DeFactoUse, Misuse, Searched)
 
 
 class PortIndex(Generic[RowT]):
@@ -50,6 +67,7 @@ class Practice:
     def __init__(self, ask: Callable[..., list[tuple[Any, ...]]]) -> None:
         """Keep the way to ask the snapshot (``Registry.ask``); nothing is read yet."""
         self._ask = ask
+        self._questions = 0
 
     @cached_property
     def uses(self) -> PortIndex[DeFactoUse]:
@@ -70,6 +88,14 @@ class Practice:
         )
 
     @cached_property
+    def _searched(self) -> PortIndex[Searched]:
+        query = "SELECT first, last, transport, source FROM searched"
+        return PortIndex(
+            Searched(PortRange(first, last), Transport(transport), source)
+            for first, last, transport, source in self._ask(query)
+        )
+
+    @cached_property
     def _programs(self) -> dict[str, tuple[KnownProgram, ...]]:
         query = "SELECT program, software, services, source, locator, words FROM program ORDER BY rowid"
         programs: dict[str, tuple[KnownProgram, ...]] = {}
@@ -84,6 +110,9 @@ class Practice:
 
     def naming(self, port: Port) -> frozenset[str]:
         """Return the ids of the searched lists that name a port."""
+        self._questions += 1
+        if self._questions > FEW_QUESTIONS:
+            return frozenset(row.source for row in self._searched.find(port))
         query = "SELECT DISTINCT source FROM searched WHERE transport = ? AND first <= ? AND last >= ?"
         found = self._ask(query, port.transport, port.number, port.number)
         return frozenset(source for (source,) in found)

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from quietport.registry.snapshot import Registry
 
 
+MOST_WORDS = 16
+"""Different words of one question; each one that is not known costs a search for what is spelt like it."""
+
+BEGINNING = 6
+"""Letters of a misspelt word that may be the beginning of a longer one."""
+
+
 class FactKind(StrEnum):
     """What kind of fact a search has found."""
 
@@ -63,15 +70,16 @@ def search(registry: Registry, asked: str) -> SearchResult:
     """Return the facts whose name or text holds every word of the question, best first.
 
     Where there are none, each word is replaced by the one most like it that the registry knows.
+    A question of more than 16 words is none.
     """
-    words = _words(asked)
-    if not words:
+    words = list(dict.fromkeys(_words(asked)))
+    if not words or len(words) > MOST_WORDS:
         return SearchResult(asked, asked, ())
     found = _find(registry, words)
     if found:
         return SearchResult(asked, asked, found)
     corrected = _corrected(registry, words)
-    if corrected is None:
+    if corrected is None or corrected == words:
         return SearchResult(asked, asked, ())
     return SearchResult(asked, " ".join(corrected), _find(registry, corrected))
 
@@ -92,6 +100,9 @@ def _find(registry: Registry, words: list[str]) -> tuple[Match, ...]:
 
 
 def _rank(words: list[str], name: str, text: str) -> int | None:
+    both = f"{name} {text.casefold()}"
+    if not all(word in both for word in words):
+        return None
     phrase = " ".join(words)
     name_words = _words(name)
     spelt = " ".join(name_words)
@@ -101,8 +112,7 @@ def _rank(words: list[str], name: str, text: str) -> int | None:
         if spelt.startswith(phrase):
             return 1
         return 2 if set(words) <= set(name_words) else 3
-    both = f"{name} {text.casefold()}"
-    return 4 if all(word in both for word in words) else None
+    return 4
 
 
 def _facts(registry: Registry) -> Iterator[tuple[PortRange, Transport | None, FactKind, str, str, str]]:
@@ -123,11 +133,24 @@ def _corrected(registry: Registry, words: list[str]) -> list[str] | None:
     vocabulary = {word for *_, name, text, _ in _facts(registry) for word in _words(f"{name} {text}")}
     corrected = []
     for word in words:
-        like = [word] if word in vocabulary else nearest(word, vocabulary, most=1)
+        like = [word] if word in vocabulary else _most_like(word, vocabulary)
         if not like:
             return None
         corrected.append(like[0])
     return corrected
+
+
+def _most_like(word: str, vocabulary: set[str]) -> list[str]:
+    """Return the word most like a misspelt one: one mistake in a word or its beginning, else two in a word.
+
+    ``postgers`` is ``postgres``, with which PostgreSQL begins, and not ``postgrey``.
+    """
+    beginnings = {known[: len(word)] for known in vocabulary if len(known) > len(word) >= BEGINNING}
+    return (
+        nearest(word, vocabulary, most=1, limit=1)
+        or nearest(word, beginnings, most=1, limit=1)
+        or nearest(word, vocabulary, most=1)
+    )
 
 
 def nearest_names(registry: Registry, name: str) -> tuple[str, ...]:

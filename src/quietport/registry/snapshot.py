@@ -48,6 +48,7 @@ class Registry:
         except DataError:
             self._connection.close()
             raise
+        self._sources: dict[str, Source] = {}
         self._known_spans: dict[int, tuple[tuple[str, ...], tuple[IanaRow, ...]]] = {}
         self.practice = Practice(self.ask)
         """What is done with ports in practice: software's defaults, misuse, programs."""
@@ -167,12 +168,15 @@ class Registry:
         return tuple(sorted(port for port in ports if self.status(port) is Status.ASSIGNED))
 
     def sources(self) -> dict[str, Source]:
-        """Return every source by id."""
-        query = "SELECT id, kind, name, as_of, opened, url, package, locator, sha256, complete FROM source ORDER BY id"
-        return {
-            id_: Source(id_, SourceKind(kind), name, as_of, opened, url, package, locator, sha256, bool(complete))
-            for id_, kind, name, as_of, opened, url, package, locator, sha256, complete in self.ask(query)
-        }
+        """Return every source by id; read once, since every section of a page asks for some."""
+        if not self._sources:
+            columns = "id, kind, name, as_of, opened, url, package, locator, sha256, complete"
+            found = self.ask(f"SELECT {columns} FROM source ORDER BY id")  # noqa: S608 - constants
+            self._sources = {
+                id_: Source(id_, SourceKind(kind), *rest, complete=bool(complete))
+                for id_, kind, *rest, complete in found
+            }
+        return self._sources
 
     def quotation(self, source: str, name: str) -> str | None:
         """Return the words of a source that a sentence rests on, or None."""

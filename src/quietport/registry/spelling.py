@@ -31,13 +31,15 @@ def distance(left: str, right: str, limit: int) -> int:
     return min(previous[-1], limit + 1)
 
 
-def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
+def nearest(word: str, known: Iterable[str], most: int, limit: int = 2) -> list[str]:
     """Return at most ``most`` known words spelt like a word, most alike first, then alphabetically.
 
-    One mistake is forgiven in words of up to four letters, two in longer ones.
+    One mistake is forgiven in words of up to four letters, ``limit`` in longer ones.
     """
     if len(word) > MAX_LENGTH:
         return []
-    limit = 1 if len(word) <= 4 else 2  # noqa: PLR2004 - said above
-    scored = ((distance(word, other, limit), other) for other in known)
+    limit = min(limit, 1) if len(word) <= 4 else limit  # noqa: PLR2004 - said above
+    letters = set(word)
+    # A mistake brings in one letter at most: most words are told apart without a distance.
+    scored = ((distance(word, other, limit), other) for other in known if len(letters.difference(other)) <= limit)
     return [other for score, other in sorted(pair for pair in scored if pair[0] <= limit)[:most]]

@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 from dataclasses import dataclass
+from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +18,6 @@ from quietport.registry.compile import IanaText, put_iana
 from quietport.registry.diff import Difference, diff, states_of_registry, states_of_rows
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from quietport.model.registration import IanaRow
@@ -52,14 +52,19 @@ class Fetched:
 
     @property
     def as_of(self) -> str:
-        """Return its date: what IANA's XML says, else what the server says, else the day it was fetched."""
+        """Return its date: what IANA's XML says, else what the server says, else the day it was fetched.
+
+        A date that is none, or still to come, is not believed.
+        """
         said = re.search(rb"<updated>(\d{4}-\d\d-\d\d)</updated>", self.content[:4096])
-        if said:
-            return said[1].decode("ascii")
         try:
-            return parsedate_to_datetime(self.last_modified or "").date().isoformat()
-        except ValueError:
+            if said:
+                found = date.fromisoformat(said[1].decode("ascii"))
+            else:
+                found = parsedate_to_datetime(self.last_modified or "").date()
+        except (ValueError, OverflowError):
             return self.today.isoformat()
+        return min(found, self.today).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,21 @@ def parse_fetched(name: str, content: bytes) -> list[IanaRow]:
         return list(parse(text))
     except SourceTextError as error:
         raise SourceTextError(f"{name}, {error.place}", error.problem) from error
+    except RecursionError as error:
+        raise SourceTextError(name, "is nested too deeply") from error
 
 
 def apply_update(registry: Registry, fetched: Fetched, target: Path) -> tuple[str, tuple[Difference, ...]]:
     """Write a snapshot with the fetched rows in place of the old ones; return its date and what differs.
 
     The old state becomes part of the past where it differs. The file is replaced at once at the end:
-    on any failure the old one stays.
+    on any failure the old one stays. DataError also for a copy that is older than the one in force.
     """
     rows = parse_fetched(fetched.url, fetched.content)
+    in_force = registry.sources()[registry.iana_source].as_of
+    if fetched.as_of < in_force:
+        message = f"{fetched.url}: of {fetched.as_of}, older than the registry in force ({in_force}), which stays"
+        raise DataError(message)
     had = registry.row_counts()["iana_row"]
     if len(rows) < had * LEAST_SHARE:
         message = f"{fetched.url}: {len(rows)} rows where the registry in force has {had}; it is left as it is"
@@ -146,6 +157,7 @@ def _rewrite(
                 "fetched_modified": fetched.last_modified,
                 "iana_details_source": source,
             }
+            connection.execute("DELETE FROM meta WHERE key LIKE 'fetched%'")
             connection.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?,?)",
                 [(key, value) for key, value in fetched_meta.items() if value is not None],

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from quietport.model.verdict import Evidence
     from quietport.words.phrasebook import Phrasebook
 
-PORT_MARK = 100_000
-"""Stands for the port in a next step that is made once for many doors; no port has this number."""
+PORT_MARK = "\0"
+"""Stands for the port in a next step that is made once for many doors; its other values are never text of others."""
 
 NOT_LOOKED: Json = {"unknown": str(Reason.NOT_LOOKED)}
 
@@ -58,7 +58,7 @@ class _DoorWriter:
     def __init__(self, book: Phrasebook) -> None:
         self._book = book
         self._owners: dict[int, tuple[object, str]] = {}
-        self._judged: dict[tuple[int, int, int], tuple[object, str]] = {}
+        self._judged: dict[tuple[int, ...], tuple[object, tuple[str, ...]]] = {}
         self._programs: dict[int, str] = {}
 
     def listener(self, door: Door[Listener]) -> str:
@@ -107,28 +107,36 @@ class _DoorWriter:
 
     def _meaning(self, door: AnyDoor) -> str:
         """Return registry and verdict; kept per verdict, owners and names, which live as long as the report."""
-        key = (id(door.verdict), id(door.owners), id(door.registration.names))
+        registration = door.registration
+        key = (id(door.verdict), id(door.owners), registration.status, id(registration.names))
         held = self._judged.get(key)
         if held is None:
             text = json.dumps(_meaning_json(door, self._book))[1:-1]
-            held = self._judged[key] = (door, text)
-        return held[1].replace(str(PORT_MARK), str(door.port.number))
+            first, *rest = _next_step_pieces(door, self._book)
+            held = self._judged[key] = (door, (f'{text}, "next_step": {first}', *rest))
+        return str(door.port.number).join(held[1])
 
 
 def _meaning_json(door: AnyDoor, book: Phrasebook) -> dict[str, Json]:
     verdict = door.verdict
-    values: dict[str, Value] = {"pid": _first_pid(door), "port": PORT_MARK}
-    step = book.render(Phrase(verdict.next_step, values)) if door.needs_a_person else None
     return {
         "registry": {"status": door.registration.status.label, "names": list(door.registration.names)},
         "verdict": verdict.word,
         "standing": str(verdict.standing),
         "concern": str(verdict.concern),
         "evidence": [_evidence_json(piece, book) for piece in verdict.evidence],
-        "next_step": step,
         "since": NOT_LOOKED,
         "change": NOT_LOOKED,
     }
+
+
+def _next_step_pieces(door: AnyDoor, book: Phrasebook) -> list[str]:
+    """Return the next step as JSON, in the pieces that the number of the port stands between."""
+    if not door.needs_a_person:
+        return ["null"]
+    values: dict[str, Value] = {"pid": _first_pid(door), "port": PORT_MARK}
+    step = book.render(Phrase(door.verdict.next_step, values))
+    return json.dumps(step).split(json.dumps(PORT_MARK)[1:-1])
 
 
 def _first_pid(door: AnyDoor) -> str | int:

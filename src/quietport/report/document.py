@@ -82,6 +82,17 @@ def _value_json(value: Value | Phrase) -> Json:
     return readable(value) if isinstance(value, str) else value
 
 
-def dumps(document: Json) -> str:
-    """Return a document as text; everything beyond ASCII that could hide or reorder is escaped by ``json``."""
-    return json.dumps(document, ensure_ascii=True, indent=2)
+def dumps(document: Mapping[str, Json]) -> str:
+    """Return a document as text, a field a line and an entry of a list a line.
+
+    Everything beyond ASCII that could hide or reorder is escaped by ``json``. Its own indentation is
+    written in Python and would take longer than all the rest of a page.
+    """
+    fields = (f" {json.dumps(name)}: {_entries(value)}" for name, value in document.items())
+    return "{\n" + ",\n".join(fields) + "\n}"
+
+
+def _entries(value: Json) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    return "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"

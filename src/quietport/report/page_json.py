@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.report.document import Json, dumps, envelope, phrase_values
+from quietport.words.gates import readable
 
 if TYPE_CHECKING:
     from quietport.model.page import Page, Section, Source
@@ -20,7 +21,7 @@ def render_page_json(page: Page, registrations: tuple[Registration, ...], asked:
     transports: dict[str, Json] = {str(entry.port.transport): registration_json(entry) for entry in registrations}
     document = envelope("explain", occasion)
     document |= {
-        "asked": asked,
+        "asked": readable(asked),
         "title": occasion.book.render(page.title),
         "port": registrations[0].port.number if registrations else None,
         "transports": transports,

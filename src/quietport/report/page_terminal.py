@@ -25,7 +25,7 @@ LONG = 2000
 def print_page(page: Page, book: Phrasebook, console: Console) -> None:
     """Print a page to a console."""
     numbers = {source.id: number for number, source in enumerate(page.sources, start=1)}
-    print_wrapped(console, heading(book.render(page.title)))
+    print_wrapped(console, heading(visible(book.render(page.title))))
     for section in page.sections:
         if section.id != "answer":
             console.print()

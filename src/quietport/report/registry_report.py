@@ -30,6 +30,7 @@ def render_status_text(status: RegistryStatus, book: Phrasebook) -> str:
     lines = [
         book.say("registry-status.in-force", path=visible(status.path, 400)),
         book.say(f"registry-status.{origin}"),
+        *_passed_over_text(status, book),
         book.say("registry-status.rows", count=status.rows, date=status.iana.as_of),
         book.say("registry-status.age", count=status.age_days),
         book.say("registry-status.practice", uses=status.uses, misuse=status.misuse, programs=status.programs),
@@ -39,6 +40,11 @@ def render_status_text(status: RegistryStatus, book: Phrasebook) -> str:
     ]
     lines += [f"  {source.as_of}  {source.id:<28}  {visible(source.name)}" for source in status.sources]
     return "\n".join(lines)
+
+
+def _passed_over_text(status: RegistryStatus, book: Phrasebook) -> list[str]:
+    held = status.passed_over
+    return [book.say(f"registry-status.{held.reason}", path=visible(held.path, 400))] if held else []
 
 
 def render_status_plain(status: RegistryStatus) -> str:
@@ -54,10 +60,11 @@ def _source_fields(source: Source) -> tuple[object, ...]:
 
 def render_status_json(status: RegistryStatus, occasion: Occasion) -> str:
     """Return what the registry is made of (``quietport.registry-status/1``)."""
-    document = envelope("registry-status", occasion)
+    document, held = envelope("registry-status", occasion), status.passed_over
     document |= {
         "path": status.path,
         "shipped": status.shipped,
+        "passed_over": {"path": held.path, "reason": str(held.reason)} if held else None,
         "iana": status.iana.id,
         "as_of": status.iana.as_of,
         "age_days": status.age_days,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from quietport.report.document import Json, dumps, envelope
 from quietport.report.plain import render_table
+from quietport.words.gates import readable
 
 if TYPE_CHECKING:
     from quietport.registry.search import SearchResult
@@ -30,7 +31,7 @@ def render_search_json(result: SearchResult, occasion: Occasion) -> str:
         for match in result.matches
     ]
     document = envelope("search", occasion)
-    return dumps(document | {"asked": result.asked, "searched": result.searched, "matches": matches})
+    return dumps(document | {"asked": readable(result.asked), "searched": readable(result.searched), "matches": matches})
 
 
 def render_search_plain(result: SearchResult) -> str:

@@ -44,12 +44,20 @@ GLYPHS = {
 """Mark of a verdict, so that colour never says anything alone."""
 
 
+class PipeConsole(Console):
+    """A console that lets a broken pipe reach its caller, who knows the exit code; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the BrokenPipeError that rich is handling when it calls this."""
+        raise  # noqa: PLE0704 - as the first line says
+
+
 def make_console(file: TextIO, color: bool | None) -> Console:
     """Return a console for a stream; ``color`` None lets the stream and NO_COLOR decide."""
     terminal = file.isatty()
     plain = color is False or (color is None and (not terminal or bool(os.environ.get("NO_COLOR"))))
     width = None if terminal else PIPE_WIDTH
-    return Console(
+    return PipeConsole(
         file=file,
         width=width,
         no_color=plain,

@@ -11,7 +11,7 @@ from quietport.model.door import CheckReport, Door
 from quietport.model.listener import Connection, Direction, Listener
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.registration import Status
-from quietport.model.unknown import Reason, Unknown
+from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern, Standing, Verdict
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
     HostReader = Callable[[Callable[[Port], bool]], HostView]
     """Reads the host, told which ports are quiet."""
+
+
+LOOKED_AT = (Transport.TCP, Transport.UDP)
+"""The transports whose sockets a host reader shows."""
 
 
 class FailOn(StrEnum):
@@ -62,8 +66,9 @@ def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[AnyDoor,
 
 
 def unanswered(report: CheckReport) -> bool:
-    """Tell whether the question could not be answered: a door that might be a finding, if one could see."""
-    return any(door.verdict.concern is Concern.UNRESOLVED for door in report.doors)
+    """Tell whether the question could not be answered: a door that might be a finding, or sockets, not seen."""
+    unresolved = any(door.verdict.concern is Concern.UNRESOLVED for door in report.doors)
+    return unresolved or not report.coverage.sockets_complete
 
 
 def check(
@@ -93,7 +98,7 @@ def check(
         listeners=listeners,
         connections=connections,
         asked_status=_asked_status(registry, asked),
-        coverage=view.coverage,
+        coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
     )
 
 
@@ -111,10 +116,16 @@ def is_asked(port: Port, asked: Sequence[PortQuestion]) -> bool:
     )
 
 
+def _unseen_transports(asked: Sequence[PortQuestion]) -> tuple[Unseen, ...]:
+    if all(transport in LOOKED_AT for question in asked for transport in question.transports):
+        return ()
+    return (Unseen("unseen.transports", Reason.NOT_SUPPORTED, "remedy.ss"),)
+
+
 def _asked_status(registry: Registry, asked: Sequence[PortQuestion]) -> Status | None:
     if len(asked) != 1 or len(asked[0].ports) != 1:
         return None
-    transports = asked[0].transports or (Transport.TCP, Transport.UDP)
+    transports = asked[0].transports or LOOKED_AT
     found = {registry.status(Port(asked[0].ports.first, transport)) for transport in transports}
     return found.pop() if len(found) == 1 else None
 

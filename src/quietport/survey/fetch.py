@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ def fetch(url: str, etag: str | None, last_modified: str | None) -> Answer | Non
 
     Raises DataError where the server cannot be reached, refuses, or sends too much or too little.
     """
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if not _is_http(url):
         message = f"{url!r} is no http or https address"
         raise UsageError(message)
     headers = {"User-Agent": f"quietport/{__version__}", "Accept": "text/csv, application/xml, text/xml"}
@@ -50,15 +51,28 @@ def fetch(url: str, etag: str | None, last_modified: str | None) -> Answer | Non
             content = response.read(MAX_BYTES + 1)
             expected = response.headers.get("Content-Length")
             found = Answer(content, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            landed = response.url
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == NOT_MODIFIED:
             return None
         message = f"{url}: the server answered {error.code} {error.reason}; the registry in force is unchanged"
         raise DataError(message) from error
-    except OSError as error:
-        message = f"{url}: {error}; the registry in force is unchanged"
+    except (OSError, http.client.HTTPException, ValueError, OverflowError) as error:
+        # ValueError and OverflowError: an address with a host or port that is none.
+        message = f"{url}: {error or type(error).__name__}; the registry in force is unchanged"
         raise DataError(message) from error
+    if not _is_http(landed):
+        message = f"{url}: the server sent us on to {landed!r}, which is not asked; the registry in force is unchanged"
+        raise DataError(message)
     if len(content) > MAX_BYTES or (expected and expected.isdigit() and int(expected) != len(content)):
         message = f"{url}: {len(content)} bytes are not what was announced; the registry in force is unchanged"
         raise DataError(message)
     return found
+
+
+def _is_http(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False

@@ -9,7 +9,7 @@ from quietport.model.errors import UsageError
 from quietport.registry.diff import Difference, States, diff, states_of_registry, states_of_rows, states_on
 from quietport.registry.inventory import RegistryStatus, registry_status
 from quietport.registry.snapshot import SHIPPED, Registry
-from quietport.registry.store import updated_snapshot
+from quietport.registry.store import find_passed_over, updated_snapshot
 from quietport.registry.update import IANA_CSV, Fetched, UpdateOutcome, apply_update, parse_fetched
 from quietport.survey.fetch import fetch
 
@@ -21,7 +21,7 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 
 def status(registry: Registry, today: date) -> RegistryStatus:
     """Return what the registry is made of, and how old it is today."""
-    return registry_status(registry, today)
+    return registry_status(registry, today, find_passed_over())
 
 
 def compare(registry: Registry, old: str, new: str) -> tuple[Difference, ...]:

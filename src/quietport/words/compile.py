@@ -9,7 +9,8 @@ language is keyed by the id alone. Babel is needed here and nowhere at run time.
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 Sentence = str | tuple[str, str]
 """A template, or its English singular and plural."""
 
+_NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
+# Babel would write the hour of the build into a catalogue; the same sentences give the same bytes.
+
 
 def read_english(package: Path) -> dict[str, Sentence]:
     """Return every English sentence of a package tree by id, in the order of the files.
 
-    Raises SourceTextError for an id that stands twice or an entry that is no sentence.
+    Raises SourceTextError for broken TOML, an id that stands twice, and an entry that is no sentence.
     """
     sentences: dict[str, Sentence] = {}
     for place, id_, entry in _entries(package):
@@ -36,7 +40,7 @@ def read_english(package: Path) -> dict[str, Sentence]:
             raise SourceTextError(place, f"message {id_!r} stands twice")
         if isinstance(entry, str):
             sentences[id_] = entry
-        elif isinstance(entry, dict) and set(entry) == {"one", "other"}:
+        elif isinstance(entry, dict) and set(entry) == {"one", "other"} and {str} == set(map(type, entry.values())):
             sentences[id_] = (entry["one"], entry["other"])
         else:
             raise SourceTextError(place, f"message {id_!r} is neither a sentence nor one/other")
@@ -45,11 +49,18 @@ def read_english(package: Path) -> dict[str, Sentence]:
 
 def _entries(package: Path) -> Iterator[tuple[str, str, object]]:
     for path in sorted((package / "words" / "english").glob("*.toml")):
-        for id_, entry in tomllib.loads(path.read_text("utf-8")).items():
+        for id_, entry in _read(path).items():
             yield path.name, id_, entry
     for path in sorted((package / "judge" / "rules").glob("*.toml")):
-        for rule in tomllib.loads(path.read_text("utf-8")).get("rule", []):
-            yield path.name, f"rule.{rule['id']}", rule["sentence"]
+        for rule in _read(path).get("rule", []):
+            yield path.name, f"rule.{rule.get('id')}", rule.get("sentence")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise SourceTextError(path.name, str(error)) from error
 
 
 def english_catalogue(package: Path) -> Catalog:
@@ -64,7 +75,7 @@ def compile_catalogues(package: Path) -> tuple[str, ...]:
     """Write ``words/compiled/LANG.mo`` for English and every translation; return the languages."""
     target = package / "words" / "compiled"
     target.mkdir(exist_ok=True)
-    english = Catalog(locale="en")
+    english = _empty("en")
     for id_, sentence in read_english(package).items():
         _add(english, id_, sentence)
     catalogues = {"en": english}
@@ -73,15 +84,22 @@ def compile_catalogues(package: Path) -> tuple[str, ...]:
     for lang, catalogue in catalogues.items():
         with (target / f"{lang}.mo").open("wb") as file:
             write_mo(file, catalogue)
+    for left_over in target.glob("*.mo"):
+        if left_over.stem not in catalogues:
+            left_over.unlink()
     return tuple(catalogues)
+
+
+def _empty(lang: str) -> Catalog:
+    return Catalog(locale=lang, creation_date=_NO_DATE, revision_date=_NO_DATE)
 
 
 def _rekeyed(path: Path) -> Catalog:
     with path.open("rb") as file:
         translated = read_po(file, locale=path.stem)
-    catalogue = Catalog(locale=path.stem)
+    catalogue = _empty(path.stem)
     for message in translated:
-        if message.context and message.string and not message.fuzzy:
+        if message.context and all(message.string or [""]) and not message.fuzzy:
             _add(catalogue, message.context, message.string)
     return catalogue
 
