@@ -17,7 +17,6 @@ from quietport.model.errors import NoSuchEntryError
 from quietport.model.page import Claim, Form, Page, Phrase, Section, Source
 from quietport.model.port import PortRange, Transport
 from quietport.model.registration import Status
-from quietport.registry.search import nearest_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +105,8 @@ def service_page(registry: Registry, name: str) -> Page:
         return _named_page(registry, shown, answer, tuple(dict.fromkeys(port.number for port in ports)))
     uses = [use for use in registry.practice.uses.rows if use.software.casefold() == name.casefold()]
     if not uses:
+        from quietport.registry.search import nearest_names  # noqa: PLC0415 - only for a name that is none
+
         raise NoSuchEntryError(name, nearest_names(registry, name))
     spelt = tuple(f"{use.ports}/{use.transport}" for use in sorted(uses, key=lambda use: (use.ports, use.transport)))
     says = Phrase("answer.software", {"name": uses[0].software, "ports": spelt})

@@ -57,9 +57,9 @@ def run(session: Session) -> ExitCode:
 
         session.write(render_check_plain(report))
     else:
-        from quietport.report.check_terminal import print_check  # noqa: PLC0415 - rich costs 40 ms
+        from quietport.report.check_sheet import lay_out_check  # noqa: PLC0415
 
-        print_check(report, session.book, session.console)
+        session.show(lambda sheet: lay_out_check(report, session.book, sheet))
     if findings(report, fail_on):
         return ExitCode.FINDINGS
     return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING

@@ -52,9 +52,9 @@ def run(session: Session) -> ExitCode:
 
         session.write(render_page_plain(explanation.page, session.book))
     else:
-        from quietport.report.page_terminal import print_page  # noqa: PLC0415 - rich costs 40 ms
+        from quietport.report.page_sheet import lay_out_page  # noqa: PLC0415
 
-        print_page(explanation.page, session.book, session.console)
+        session.show(lambda sheet: lay_out_page(explanation.page, session.book, sheet))
     return ExitCode.NOTHING
 
 

@@ -43,7 +43,7 @@ def run(session: Session) -> ExitCode:
 
         session.write(render_search_plain(result))
     else:
-        from quietport.report.search_terminal import print_search  # noqa: PLC0415 - rich costs 40 ms
+        from quietport.report.search_sheet import lay_out_search  # noqa: PLC0415
 
-        print_search(result, session.book, session.console, args.limit)
+        session.show(lambda sheet: lay_out_search(result, session.book, sheet, args.limit))
     return ExitCode.NOTHING if result.matches else ExitCode.FINDINGS

@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from quietport.registry.snapshot import Registry
 from quietport.registry.store import current_snapshot
-from quietport.report.document import Occasion
 from quietport.words.language import choose_language
 from quietport.words.phrasebook import Phrasebook, phrasebook
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
-    from rich.console import Console
+    from quietport.report.document import Occasion
+    from quietport.report.sheet import Sheet
 
 
 @dataclass
@@ -46,22 +47,25 @@ class Session:
         """Return the registry in force."""
         return self.opened.enter_context(Registry(current_snapshot()))
 
-    @cached_property
-    def console(self) -> Console:
-        """Return a console on the data stream."""
-        from quietport.report.terminal import make_console  # noqa: PLC0415 - rich costs 40 ms, and JSON needs none
+    def show(self, lay_out: Callable[[Sheet], None]) -> None:
+        """Show people what a function puts on a sheet."""
+        from quietport.report.terminal import make_sheet, show  # noqa: PLC0415 - JSON and plain lines need none
 
-        return make_console(self.out, color=False if self.args.no_color else None)
+        sheet = make_sheet(self.out)
+        lay_out(sheet)
+        show(sheet, self.out, color=False if self.args.no_color else None)
 
     @property
     def occasion(self) -> Occasion:
         """Return where, when and in which language this run answers."""
+        from quietport.report.document import Occasion  # noqa: PLC0415 - only documents have one
+
         return Occasion(self.book, self.host, self.now)
 
     @property
     def now(self) -> str:
         """Return the time, RFC 3339 in UTC, to the second."""
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
     @property
     def host(self) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from quietport.judge.place import place_of
 from quietport.model.listener import Connection, Listener
-from quietport.model.port import RANGES, Port, PortRange, RangeName, range_name
-from quietport.model.registration import Status
+from quietport.model.port import Port, PortRange, range_name
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
@@ -194,8 +193,3 @@ def _values(
         "transport": str(port.transport),
     }
     return {key: value for key, value in values.items() if value}
-
-
-def is_quiet(status: Status, number: int) -> bool:
-    """Tell whether a port is a quiet one: a system port that no service is registered for."""
-    return number in RANGES[RangeName.SYSTEM] and number != 0 and status is not Status.ASSIGNED

@@ -31,6 +31,8 @@ WEIGHTS = frozenset({0, 3, 6, 10, 20})
 
 KEYS = frozenset({"id", "speaks_for", "decibans", "group", "sentence", "reason", "references", "when", "hit", "miss"})
 OPTIONAL_KEYS = frozenset({"next_step"})
+TEXTS = ("id", "speaks_for", "group", "sentence", "reason", "next_step")
+LISTS: dict[str, type] = {"references": str, "hit": dict, "miss": dict}
 
 Asked = bool | str | tuple[str, ...]
 
@@ -98,13 +100,12 @@ def parse_rules(name: str, text: str) -> Iterator[Rule]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SourceTextError(name, str(error)) from error
-    for number, table in enumerate(tables.get("rule", []), start=1):
+    rules = tables.get("rule", [])
+    if not _is_list_of(dict, rules) or set(tables) - {"rule"}:
+        raise SourceTextError(name, "holds something else than an array of tables [[rule]]")
+    for number, table in enumerate(rules, start=1):
         place = f"{name}, rule {table.get('id', number)}"
-        missing, strange = KEYS - set(table), set(table) - KEYS - OPTIONAL_KEYS
-        if missing or strange:
-            raise SourceTextError(place, f"missing: {sorted(missing)}; not known: {sorted(strange)}")
-        if table["decibans"] not in WEIGHTS:
-            raise SourceTextError(place, f"decibans {table['decibans']} is none of {sorted(WEIGHTS)}")
+        _require_form(place, table)
         yield Rule(
             id=table["id"],
             speaks_for=_opinion(place, table["speaks_for"]),
@@ -118,6 +119,23 @@ def parse_rules(name: str, text: str) -> Iterator[Rule]:
             misses=tuple(table["miss"]),
             next_step=table.get("next_step"),
         )
+
+
+def _require_form(place: str, table: Mapping[str, object]) -> None:
+    missing, strange = KEYS - set(table), set(table) - KEYS - OPTIONAL_KEYS
+    if missing or strange:
+        raise SourceTextError(place, f"missing: {sorted(missing)}; not known: {sorted(strange)}")
+    malformed = [key for key in TEXTS if not isinstance(table.get(key, ""), str)]
+    malformed += [key for key, kind in LISTS.items() if not table[key] or not _is_list_of(kind, table[key])]
+    malformed += [] if isinstance(table["when"], dict) else ["when"]
+    if malformed:
+        raise SourceTextError(place, f"of another type than its key asks for: {', '.join(malformed)}")
+    if type(table["decibans"]) is not int or table["decibans"] not in WEIGHTS:
+        raise SourceTextError(place, f"decibans {table['decibans']} is none of {sorted(WEIGHTS)}")
+
+
+def _is_list_of(kind: type, value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def _opinion(place: str, word: str) -> Opinion:
@@ -135,9 +153,9 @@ def _condition(place: str, fact: str, asked: object) -> Condition:
         if set(asked) != {"not"}:
             raise SourceTextError(place, f"{fact}: a table has one key, 'not'")
         asked = asked["not"]
-    if isinstance(asked, list):
-        asked = tuple(asked)
-    if not isinstance(asked, bool | str | tuple):
+    if isinstance(asked, list) and _is_list_of(str, asked):
+        return Condition(fact, tuple(asked), negated)
+    if not isinstance(asked, bool | str):
         raise SourceTextError(place, f"{fact}: {asked!r} can not be asked for")
     return Condition(fact, asked, negated)
 

@@ -96,3 +96,8 @@ class Connection:
     """Socket inode; 0 where the interface gives none."""
     owners: tuple[Owner, ...] | Unknown
     """Every process that holds it, lowest pid first."""
+
+    @property
+    def quiet_port(self) -> Port:
+        """Return the quiet one of its two ports."""
+        return self.remote.port if self.direction is Direction.OUTBOUND else self.local.port

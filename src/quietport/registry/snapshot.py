@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from quietport.model.errors import DataError
 from quietport.model.page import Source, SourceKind
-from quietport.model.port import PORT_COUNT, Port, PortRange, Transport
+from quietport.model.port import PORT_COUNT, RANGES, Port, PortRange, RangeName, Transport
 from quietport.model.registration import IanaRow, PastState, Registration, Status
 from quietport.registry.practice import Practice
 
@@ -98,6 +98,10 @@ class Registry:
     def status(self, port: Port) -> Status:
         """Return the status of a port: one byte of the status plane."""
         return _STATUS[self._status[port.transport][port.number]]
+
+    def is_quiet(self, port: Port) -> bool:
+        """Tell whether a port is a quiet one: a system port, not 0, that no service is registered for."""
+        return 0 < port.number <= RANGES[RangeName.SYSTEM].last and self.status(port) is not Status.ASSIGNED
 
     def lookup(self, port: Port) -> Registration:
         """Return what IANA's registry says of a port."""

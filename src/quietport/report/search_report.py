@@ -31,7 +31,9 @@ def render_search_json(result: SearchResult, occasion: Occasion) -> str:
         for match in result.matches
     ]
     document = envelope("search", occasion)
-    return dumps(document | {"asked": readable(result.asked), "searched": readable(result.searched), "matches": matches})
+    return dumps(
+        document | {"asked": readable(result.asked), "searched": readable(result.searched), "matches": matches}
+    )
 
 
 def render_search_plain(result: SearchResult) -> str:

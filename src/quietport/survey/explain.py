@@ -87,9 +87,7 @@ def _observed(id_: str, name: str, at: str) -> Source:
 def _listening(report: CheckReport, number: int) -> Iterator[Claim]:
     here = (SOCKETS_HERE,)
     if not report.listeners:
-        expected = report.asked_status in {Status.UNASSIGNED, Status.RESERVED} and report.coverage.sockets_complete
-        suffix = f".{report.asked_status.label}" if expected and report.asked_status is not None else ""
-        yield Claim(Phrase(f"here.quiet{suffix}", {"port": number}), here)
+        yield Claim(Phrase(_quiet_id(report), {"port": number}), here)
     for entry in report.listeners:
         yield Claim(_listener_phrase(entry), here, Form.ROW)
     if report.connections:
@@ -97,6 +95,13 @@ def _listening(report: CheckReport, number: int) -> Iterator[Claim]:
     for unseen in report.coverage.unseen:
         what = Phrase(unseen.what, {} if unseen.count is None else {"count": unseen.count})
         yield Claim(Phrase("here.unseen", {"what": what, "remedy": Phrase(unseen.remedy, {})}), here)
+
+
+def _quiet_id(report: CheckReport) -> str:
+    if not report.coverage.sockets_complete:
+        return "here.none-seen"
+    status = report.asked_status
+    return f"here.quiet.{status.label}" if status in {Status.UNASSIGNED, Status.RESERVED} else "here.quiet"
 
 
 def _listener_phrase(entry: Door[Listener]) -> Phrase:

@@ -19,7 +19,7 @@ MAX_LENGTH = 200
 
 
 def readable(text: str) -> str:
-    r"""Return text that UTF-8 can carry: bytes not decoded (``os.fsdecode``) as ``\xNN``, other surrogates ``\udNNN``."""
+    r"""Return text that UTF-8 can carry: undecodable bytes as ``\xNN``, other surrogates as ``\udNNN``."""
     if text.isascii():
         return text
     text = _NO_BYTE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,25 +1,23 @@
-"""``check`` on a terminal: what needs a person first, what is as it should be in one quiet line each."""
+"""``check`` for people: what needs a person first, what is as it should be in one quiet line each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from quietport.model.page import Phrase, Value
 from quietport.model.registration import Status
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Verdict
-from quietport.report.terminal import heading, print_columns, print_wrapped, quiet, verdict_mark
+from quietport.report.sheet import heading, quiet
+from quietport.report.terminal import verdict_mark
 from quietport.words.gates import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
-
     from quietport.model.door import AnyDoor, CheckReport
     from quietport.model.owner import Owner
+    from quietport.report.sheet import Piece, Sheet
     from quietport.words.phrasebook import Phrasebook
 
 SHOWN_FINDINGS = 25
@@ -29,20 +27,20 @@ SHOWN_EXPECTED = 40
 """Quiet lines a terminal gets."""
 
 
-def print_check(report: CheckReport, book: Phrasebook, console: Console) -> None:
-    """Print the answer of ``check`` to a console."""
-    print_wrapped(console, Text(visible(_first_line(report, book), 400)))
+def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
+    """Add the answer of ``check`` to a sheet."""
+    sheet.wrapped(visible(_first_line(report, book), 400))
     findings, settled = report.findings, report.settled
     for door in findings[:SHOWN_FINDINGS]:
-        console.print()
-        _print_finding(door, book, console)
-    _print_folded(len(findings) - SHOWN_FINDINGS, book, console)
+        sheet.blank()
+        _print_finding(door, book, sheet)
+    _print_folded(len(findings) - SHOWN_FINDINGS, book, sheet)
     if settled:
-        console.print()
-        console.print(heading(book.say("check.expected")))
-        print_columns(console, _quiet_rows(settled[:SHOWN_EXPECTED], book), indent=2)
-        _print_folded(len(settled) - SHOWN_EXPECTED, book, console)
-    _print_coverage(report, book, console)
+        sheet.blank()
+        sheet.wrapped(heading(book.say("check.expected")))
+        sheet.columns(_quiet_rows(settled[:SHOWN_EXPECTED], book), indent=2)
+        _print_folded(len(settled) - SHOWN_EXPECTED, book, sheet)
+    _print_coverage(report, book, sheet)
 
 
 def _first_line(report: CheckReport, book: Phrasebook) -> str:
@@ -51,23 +49,22 @@ def _first_line(report: CheckReport, book: Phrasebook) -> str:
         return book.say("check.summary", count=len(report.doors), host=report.host, verdicts=counted)
     if not report.asked:
         return book.say("check.none", host=report.host)
-    if report.coverage.sockets_complete and report.asked_status in {Status.UNASSIGNED, Status.RESERVED}:
+    if not report.coverage.sockets_complete:
+        return book.say("check.none-seen", ports=report.asked)
+    if report.asked_status in {Status.UNASSIGNED, Status.RESERVED}:
         return book.say(f"check.quiet.{report.asked_status.label}", ports=report.asked)
     return book.say("check.none-asked", ports=report.asked)
 
 
-def _print_finding(door: AnyDoor, book: Phrasebook, console: Console) -> None:
-    line = verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}"))
-    line.append(f"  {door.port.transport}  {visible(door.where)}  ", style="bold")
-    line.append(_holder(door.owners, book))
-    if door.registration.names:
-        line.append(f"  ({visible(', '.join(door.registration.names))})", style="dim")
-    print_wrapped(console, line, hanging=4)
+def _print_finding(door: AnyDoor, book: Phrasebook, sheet: Sheet) -> None:
+    word, style = verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}"))
+    where = (f"  {door.port.transport}  {visible(door.where)}  ", "bold")
+    names = visible(", ".join(door.registration.names))
+    sheet.wrapped((word, style), where, _holder(door.owners, book), quiet(f"  ({names})" if names else ""), hanging=4)
     for says in evidence_sentences(door.verdict, book):
-        print_wrapped(console, Text(visible(says, 600)), indent=4)
+        sheet.wrapped(visible(says, 600), indent=4)
     step = book.render(Phrase(door.verdict.next_step, next_values(door)))
-    # Not wrapped by us: a command that is broken in two cannot be copied.
-    console.print(quiet("    " + visible(book.say("check.next", step=step), 600)), soft_wrap=True)
+    sheet.unwrapped("    ", quiet(visible(book.say("check.next", step=step), 600)))
 
 
 def evidence_sentences(verdict: Verdict, book: Phrasebook) -> list[str]:
@@ -93,31 +90,31 @@ def _holder(owners: tuple[Owner, ...] | Unknown, book: Phrasebook) -> str:
     return f"{shown} (+{len(owners) - 1})" if len(owners) > 1 else shown
 
 
-def _quiet_rows(doors: Sequence[AnyDoor], book: Phrasebook) -> list[tuple[Text, ...]]:
+def _quiet_rows(doors: Sequence[AnyDoor], book: Phrasebook) -> list[tuple[Piece, ...]]:
     return [
         (
             quiet(str(door.port.transport)),
-            Text(visible(door.where)),
+            visible(door.where),
             quiet(visible(", ".join(door.registration.names)) or "-"),
-            Text(_holder(door.owners, book)),
+            _holder(door.owners, book),
             verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}")),
         )
         for door in doors
     ]
 
 
-def _print_folded(more: int, book: Phrasebook, console: Console) -> None:
+def _print_folded(more: int, book: Phrasebook, sheet: Sheet) -> None:
     if more > 0:
-        print_wrapped(console, quiet(book.say("check.folded", count=more)), indent=2)
+        sheet.wrapped(quiet(book.say("check.folded", count=more)), indent=2)
 
 
-def _print_coverage(report: CheckReport, book: Phrasebook, console: Console) -> None:
-    console.print()
-    print_wrapped(console, quiet(book.say("check.looked", method=report.method)))
+def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
+    sheet.blank()
+    sheet.wrapped(quiet(book.say("check.looked", method=report.method)))
     if report.coverage.unseen:
-        console.print(heading(book.say("check.not-seen")))
+        sheet.wrapped(heading(book.say("check.not-seen")))
     for unseen in report.coverage.unseen:
         values: dict[str, Value] = {} if unseen.count is None else {"count": unseen.count}
         what = book.render(Phrase(unseen.what, values))
-        line = Text(f"{visible(what, 400)} {visible(book.render(Phrase(unseen.remedy, {})), 400)}")
-        print_wrapped(console, line, indent=2, hanging=2)
+        remedy = book.render(Phrase(unseen.remedy, {}))
+        sheet.wrapped(f"{visible(what, 400)} {visible(remedy, 400)}", indent=2, hanging=2)
