@@ -17,10 +17,9 @@ import time
 import venv
 from pathlib import Path
 
-from stopwatch import command, print_machine, race
-
 from quietport.model.port import Port, Transport
 from quietport.registry.snapshot import Registry
+from stopwatch import command, print_machine, race
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = "whatportis==0.8.2"

@@ -1,7 +1,7 @@
 """Keep the translations in step with the English sentences.
 
-    python tools/messages.py            extract, and merge into every words/locale/*.po
-    python tools/messages.py --check    end with 1 where a translation is missing, fuzzy or left over
+python tools/messages.py            extract, and merge into every words/locale/*.po
+python tools/messages.py --check    end with 1 where a translation is missing, fuzzy or left over
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Write the reference pages from what they describe, so that they cannot drift.
 
-    python tools/reference.py            write docs/cli.md, docs/rules.md, docs/json.md and man/quietport.1
-    python tools/reference.py --check    end with 1 where one of them differs
+python tools/reference.py            write docs/cli.md, docs/rules.md, docs/json.md and man/quietport.1
+python tools/reference.py --check    end with 1 where one of them differs
 """
 
 from __future__ import annotations
@@ -35,7 +35,13 @@ EXIT_CODES = {
 
 def cli_page() -> str:
     """Return the page of the command line, made of every ``--help``."""
-    parts = ["# Command line", "", "Made by `tools/reference.py` from `--help`.", "", _block(make_parser().format_help())]
+    parts = [
+        "# Command line",
+        "",
+        "Made by `tools/reference.py` from `--help`.",
+        "",
+        _block(make_parser().format_help()),
+    ]
     for name, verb in _verb_parsers().items():
         parts += ["", f"## {name}", "", _block(verb.format_help())]
         for action, nested in _nested(verb).items():
@@ -99,7 +105,7 @@ def json_page() -> str:
         "# JSON documents",
         "",
         "Made by `tools/reference.py` from `src/quietport/report/schemas`, which ship in the package. Names are a promise:",
-        "additions keep the number in `schema`. `null` is known to be absent; `{\"unknown\": reason}` may stand at any field.",
+        'additions keep the number in `schema`. `null` is known to be absent; `{"unknown": reason}` may stand at any field.',
     ]
     for path in sorted(SCHEMAS.glob("*.schema.json")):
         schema = json.loads(path.read_text("utf-8"))

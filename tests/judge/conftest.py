@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,27 +11,27 @@ from quietport.judge.facts import Facts
 
 MakeFacts = Callable[..., Facts]
 
-NEUTRAL = Facts(
-    kind="listener",
-    transport="tcp",
-    scope="any",
-    state="listening",
-    range="user",
-    bindresvport_range=False,
-    ephemeral=False,
-    status="assigned",
-    owner="known",
-    privileged_user=False,
-    program="prog",
-    program_known=False,
-    serves_registered=False,
-    services=(),
-    registered_agrees=False,
-    de_facto_agrees=False,
-    de_facto_uses=(),
-    executable="other",
-    deleted=False,
-)
+NEUTRAL: dict[str, Any] = {
+    "kind": "listener",
+    "transport": "tcp",
+    "scope": "any",
+    "state": "listening",
+    "range": "user",
+    "bindresvport_range": False,
+    "ephemeral": False,
+    "status": "assigned",
+    "owner": "known",
+    "privileged_user": False,
+    "program": "prog",
+    "program_known": False,
+    "serves_registered": False,
+    "services": (),
+    "registered_agrees": False,
+    "de_facto_agrees": False,
+    "de_facto_known": False,
+    "executable": "other",
+    "deleted": False,
+}
 
 
 @pytest.fixture
@@ -40,6 +40,6 @@ def make_facts() -> MakeFacts:
 
     def make(**told: object) -> Facts:
         told = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
-        return replace(NEUTRAL, **told)  # type: ignore[arg-type]
+        return Facts(**NEUTRAL | told)
 
     return make

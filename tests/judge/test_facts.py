@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import pytest
 
-from quietport.judge.facts import connection_facts, is_quiet, listener_facts, program_name
+from quietport.judge.facts import Facts, connection_facts, listener_facts, program_name
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
 from quietport.model.owner import Owner
@@ -28,27 +26,27 @@ def test_a_registered_service_on_its_port() -> None:
     context = listener_facts(
         listener(SSH, (SSHD,)), Registration(SSH, Status.ASSIGNED, ("SSH",), ()), [], [OPENSSH], LENT
     )
-    assert asdict(context.facts) == {
-        "kind": "listener",
-        "transport": "tcp",
-        "scope": "any",
-        "state": "listening",
-        "range": "system",
-        "bindresvport_range": False,
-        "ephemeral": False,
-        "status": "assigned",
-        "owner": "known",
-        "privileged_user": True,
-        "program": "sshd",
-        "program_known": True,
-        "serves_registered": True,
-        "services": ("ssh", "sftp"),
-        "registered_agrees": True,
-        "de_facto_agrees": False,
-        "de_facto_uses": (),
-        "executable": "system",
-        "deleted": False,
-    }
+    assert context.facts == Facts(
+        kind="listener",
+        transport="tcp",
+        scope="any",
+        state="listening",
+        range="system",
+        bindresvport_range=False,
+        ephemeral=False,
+        status="assigned",
+        owner="known",
+        privileged_user=True,
+        program="sshd",
+        program_known=True,
+        serves_registered=True,
+        services=("ssh", "sftp"),
+        registered_agrees=True,
+        de_facto_agrees=False,
+        de_facto_known=False,
+        executable="system",
+        deleted=False,
+    )
     assert context.values == {
         "program": "sshd",
         "software": "OpenSSH",
@@ -62,10 +60,10 @@ def test_a_registered_service_on_its_port() -> None:
 def test_of_an_owner_that_may_not_be_read_nothing_is_guessed() -> None:
     unread = Unknown(Reason.PERMISSION, "owner")
     context = listener_facts(listener(SSH, unread), Registration(SSH, Status.ASSIGNED, ("ssh",), ()), [], [], LENT)
-    facts = asdict(context.facts)
+    facts = context.facts
     asked = ("privileged_user", "program", "program_known", "registered_agrees", "de_facto_agrees", "executable")
-    assert facts["owner"] == "permission"
-    assert [isinstance(getattr(context.facts, name), Unknown) for name in (*asked, "deleted")] == [True] * 7
+    assert facts.owner == "permission"
+    assert [isinstance(getattr(facts, name), Unknown) for name in (*asked, "deleted")] == [True] * 7
     assert context.values == {"names": "ssh", "transport": "tcp"}
 
 
@@ -145,20 +143,3 @@ def test_a_process_without_a_name_is_shown_by_its_number() -> None:
     registration = Registration(SSH, Status.ASSIGNED, ("ssh",), ())
     values = listener_facts(listener(SSH, (nameless,)), registration, [], [], LENT).values
     assert values["program"] == "process 41"
-
-
-@pytest.mark.parametrize(
-    ("status", "number", "quiet"),
-    [
-        (Status.UNASSIGNED, 851, True),
-        (Status.RESERVED, 1023, True),
-        (Status.NO_ROW, 716, True),
-        (Status.WITHDRAWN, 585, True),
-        (Status.ASSIGNED, 22, False),
-        (Status.RESERVED, 0, False),
-        (Status.UNASSIGNED, 1024, False),
-        (Status.DYNAMIC, 49152, False),
-    ],
-)
-def test_a_quiet_port_is_a_system_port_without_a_service(status: Status, number: int, quiet: bool) -> None:
-    assert is_quiet(status, number) is quiet

@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietport.judge.facts import Facts, listener_facts
+from quietport.judge.facts import Context, Facts, connection_facts, listener_facts
 from quietport.judge.rule import WEIGHTS, Rule, parse_rules, read_rules
 from quietport.model.endpoint import Endpoint
 from quietport.model.errors import SourceTextError
-from quietport.model.listener import Family, Listener, ListenerState
+from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
 from quietport.model.owner import Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.registration import DeFactoUse, KnownProgram, Registration, Status
@@ -80,13 +79,22 @@ def test_only_the_rule_that_states_what_is_missing_weighs_nothing() -> None:
 
 
 PLACES = ("/usr/sbin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/memfd:x", "/srv/x", "/", "", None)
-OWNER = Owner(41, "x", "/usr/sbin/x", deleted=False, uid=0, user="root", started_at="2026-11-23T10:00:00Z")
+UNREAD = Unknown(Reason.PERMISSION, "executable")
+
+
+def owner(
+    program: str = "x",
+    executable: str | Unknown | None = "/usr/sbin/x",
+    *,
+    deleted: bool = False,
+) -> Owner:
+    return Owner(41, program, executable, deleted=deleted, uid=0, user="root", started_at="2026-11-23T10:00:00Z")
+
+
 OWNERS: list[tuple[Owner, ...] | Unknown] = [
-    *((replace(OWNER, executable=path),) for path in PLACES),
-    (replace(OWNER, executable=Unknown(Reason.PERMISSION, "executable")),),
-    *((replace(OWNER, executable=path, program=""),) for path in ("", None, Unknown(Reason.PERMISSION, "executable"))),
-    (replace(OWNER, executable="/usr/sbin/rpc.statd"),),
-    (replace(OWNER, deleted=True),),
+    *((owner("x", path),) for path in (*PLACES, UNREAD, "/usr/sbin/rpc.statd")),
+    *((owner("", path),) for path in ("", None, UNREAD)),
+    (owner(deleted=True),),
     (),
     *(Unknown(reason, "owner") for reason in Reason),
 ]
@@ -102,28 +110,26 @@ USES = ((), (DeFactoUse(PortRange(851, 851), Transport.TCP, "X", "data", "s", "l
 
 def test_a_rule_that_matches_has_every_value_its_sentence_shows() -> None:
     seen = set()
-    for owners, (port, status, names), programs, uses, address, connected in itertools.product(
-        OWNERS, PORTS, PROGRAMS, USES, ("0.0.0.0", "127.0.0.1"), (False, True)
+    for owners, (port, status, names), programs, uses, address in itertools.product(
+        OWNERS, PORTS, PROGRAMS, USES, ("0.0.0.0", "127.0.0.1")
     ):
-        listener = Listener(
-            Endpoint(address, port), Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners
-        )
+        listener = Listener(Endpoint(address, port), Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners)
         known = programs if isinstance(owners, tuple) and owners else ()
         registration = Registration(port, status, names, ())
-        context = listener_facts(listener, registration, uses, known, PortRange(32768, 60999))
-        facts = context.facts
-        for state in ("outbound", "local-quiet") if connected else ():
-            facts = replace(facts, kind="connection", state=state)
-            seen |= _shown(facts, context.values)
-        seen |= _shown(facts, context.values)
+        lent = PortRange(32768, 60999)
+        seen |= _shown(listener_facts(listener, registration, uses, known, lent))
+        for direction in Direction:
+            end = Endpoint(address, port)
+            connection = Connection(end, end, direction, 0, 7, owners)
+            seen |= _shown(connection_facts(connection, registration, uses, known, lent))
     assert seen == {rule.id for rule in RULES}
 
 
-def _shown(facts: Facts, values: dict[str, str]) -> set[str]:
-    matching = [rule for rule in RULES if rule.matches(facts)]
+def _shown(context: Context) -> set[str]:
+    matching = [rule for rule in RULES if rule.matches(context.facts)]
     for rule in matching:
-        missing = set(re.findall(r"\{([a-z_]+)\}", rule.sentence)) - set(values)
-        assert not missing, (rule.id, facts)
+        missing = set(re.findall(r"\{([a-z_]+)\}", rule.sentence)) - set(context.values)
+        assert not missing, (rule.id, context.facts)
     return {rule.id for rule in matching}
 
 

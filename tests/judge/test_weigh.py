@@ -83,7 +83,10 @@ def test_a_concern_needs_its_floor_and_doubt_is_not_dropped(
 
 def test_of_a_group_only_the_heaviest_counts_and_is_evidence(judge: Callable[..., Verdict]) -> None:
     verdict = judge(rule(EXPECTED, 6, "who"), rule(EXPECTED, 10, "who"), rule(CUSTOM, 3, "who"))
-    assert [(piece.rule, piece.decibans) for piece in verdict.evidence] == [("expected-10-who", 10), ("custom-3-who", 3)]
+    assert [(piece.rule, piece.decibans) for piece in verdict.evidence] == [
+        ("expected-10-who", 10),
+        ("custom-3-who", 3),
+    ]
 
 
 def test_evidence_carries_what_was_seen_and_where_the_rule_comes_from(judge: Callable[..., Verdict]) -> None:

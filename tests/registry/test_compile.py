@@ -89,9 +89,19 @@ MALFORMED = [
     ("defacto/a.tsv", "851\t851", "65536\t65536", "a.tsv:2: no port: 65536-65536/tcp"),
     ("iana/2026-01-01.csv", ",22,", ",22x,", "2026-01-01.csv, line 3: no port number: '22x'"),
     ("iana/history.tsv", "\tassigned\t", "\tgiven\t", "history.tsv:2: no status: 'given'"),
-    ("iana/history.tsv", "\t2020-01-01\t", "\t2019-01-01\t", "history.tsv:2: no snapshot of '2019-01-01' in data/sources"),
-    ("iana/history.tsv", "first\tlast\ttransport\tas_of", "# first", "history.tsv:1: no header; it should read: first last transport as_of status names"),
-]  # fmt: skip
+    (
+        "iana/history.tsv",
+        "\t2020-01-01\t",
+        "\t2019-01-01\t",
+        "history.tsv:2: no snapshot of '2019-01-01' in data/sources",
+    ),
+    (
+        "iana/history.tsv",
+        "first\tlast\ttransport\tas_of\tstatus\tnames\n22",
+        "# 22",
+        "history.tsv:1: no header; it should read: first last transport as_of status names",
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "good", "bad", "message"), MALFORMED)
@@ -143,5 +153,5 @@ def test_more_runs_than_the_plane_can_number_are_refused(data: Path, tmp_path: P
     rows = (f"s,{number},{over},x,,,,,,,,\n" for over in ("tcp", "udp") for number in range(32_768))
     path = data / "iana" / "2026-01-01.csv"
     path.write_text(path.read_text("utf-8").partition("\n")[0] + "\n" + "".join(rows), "utf-8")
-    with pytest.raises(DataError, match="^iana-2026-01-01: more runs of numbers than 16 bits can count$"):
+    with pytest.raises(DataError, match=r"^iana-2026-01-01: more runs of numbers than 16 bits can count$"):
         compile_registry(data, tmp_path / "r.sqlite")

@@ -33,10 +33,8 @@ def test_neighbours_that_differ_alike_are_one_run() -> None:
 
 def test_a_run_ends_at_a_gap_and_at_another_difference() -> None:
     old = states_of_rows([row(PortRange(10, 20), "a")])
-    new = states_of_rows(
-        [row(PortRange(10, 11), None), row(PortRange(12, 12), "a"), row(PortRange(13, 14), None)]
-        + [row(PortRange(15, 20), "b")]
-    )
+    parts = [(PortRange(10, 11), None), (PortRange(12, 12), "a"), (PortRange(13, 14), None), (PortRange(15, 20), "b")]
+    new = states_of_rows([row(ports, name) for ports, name in parts])
     assert list(diff(old, new)) == [
         Difference(PortRange(10, 11), Transport.TCP, ASSIGNED_A, UNASSIGNED),
         Difference(PortRange(13, 14), Transport.TCP, ASSIGNED_A, UNASSIGNED),

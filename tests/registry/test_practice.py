@@ -30,9 +30,15 @@ def use(first: int, last: int, transport: Transport = TCP) -> DeFactoUse:
     return DeFactoUse(PortRange(first, last), transport, f"{first}-{last}", "use", "source", "", "words")
 
 
+def indexed(*rows: DeFactoUse) -> PortIndex[DeFactoUse]:
+    """Return an index of rows as a query finds them."""
+    found = [(r.ports.first, r.ports.last, r.transport, r.software, r.use, r.source, "", r.words) for r in rows]
+    return PortIndex(found, DeFactoUse)
+
+
 def test_narrower_ranges_come_first_also_beside_wide_ones() -> None:
     wide, middle, single = use(0, 65535), use(100, 300), use(200, 200)
-    index = PortIndex([wide, single, middle])
+    index = indexed(wide, single, middle)
     assert index.rows == (single, middle, wide)
     assert index.find(Port(200, TCP)) == (single, middle, wide)
     assert index.find(Port(100, TCP)) == (middle, wide)
@@ -42,7 +48,7 @@ def test_narrower_ranges_come_first_also_beside_wide_ones() -> None:
 @pytest.mark.parametrize("length", [1, EXPANDED, EXPANDED + 1])
 def test_both_ends_of_a_range_belong_to_it_however_it_is_indexed(length: int) -> None:
     row = use(1000, 1000 + length - 1)
-    index = PortIndex([row])
+    index = indexed(row)
     assert index.find(Port(999, TCP)) == ()
     assert index.find(Port(1000, TCP)) == (row,)
     assert index.find(Port(1000 + length - 1, TCP)) == (row,)
@@ -51,13 +57,13 @@ def test_both_ends_of_a_range_belong_to_it_however_it_is_indexed(length: int) ->
 
 @pytest.mark.parametrize("last", [851, 2000])
 def test_a_transport_is_part_of_the_port(last: int) -> None:
-    index = PortIndex([use(851, last, UDP)])
+    index = indexed(use(851, last, UDP))
     assert index.find(Port(851, TCP)) == ()
     assert index.find(Port(851, UDP)) == (use(851, last, UDP),)
 
 
 def test_asking_leaves_no_trace_in_the_index() -> None:
-    index = PortIndex([use(1, 1)])
+    index = indexed(use(1, 1))
     assert index.find(Port(2, TCP)) == index.find(Port(2, TCP)) == ()
 
 
@@ -114,3 +120,13 @@ def test_every_service_of_a_program_is_a_name_of_ianas(registry: Registry) -> No
     names = {name.lower() for (name,) in registry.ask("SELECT name FROM iana_row WHERE name IS NOT NULL")}
     spoken = {s for (services,) in registry.ask("SELECT services FROM program") for s in services.split()}
     assert spoken - names == set()
+
+
+def test_many_questions_about_lists_are_answered_like_the_first() -> None:
+    ports = [Port(number, over) for number in (*range(20, 60), 6063, 65535) for over in (TCP, UDP)]
+    once = []
+    for port in ports:
+        with Registry(SHIPPED) as fresh:
+            once.append(fresh.practice.naming(port))
+    with Registry(SHIPPED) as asked_often:
+        assert [asked_often.practice.naming(port) for port in ports] == once

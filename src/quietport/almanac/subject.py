@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.port import Port, Transport
 
@@ -15,8 +16,7 @@ COMMON = (Transport.TCP, Transport.UDP)
 """The transports that an answer is about unless another one was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A port number with what the registry says of it over each transport."""
 
     registry: Registry

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from quietport.cli.exit_code import ExitCode
 from quietport.cli.options import add_output_options
@@ -38,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(session: Session) -> ExitCode:
     """Run the verb."""
     args = session.args
-    explanation = explain(session.registry, args.port, parse_question(args.port))
+    question = parse_question(args.port)
+    explanation = explain(session.registry, args.port, question)
     coverage = Coverage()
     if explanation.registrations and not args.no_host:
         explanation, coverage = _look_here(session, explanation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -84,7 +85,7 @@ def _no_verb(word: str) -> str:
 
     like = nearest(word, verbs.SUMMARIES, most=1)
     hint = f"did you mean 'quietport {like[0]}'?" if like else f"try 'quietport explain {visible(word)}'"
-    return f"no verb {visible(word)!r}; {hint}"
+    return f"no verb '{visible(word)}'; {hint}"
 
 
 def _run(session: Session) -> int:
@@ -95,7 +96,7 @@ def _run(session: Session) -> int:
         return int(code)
     except BadPortError as error:
         return _fail(
-            f"{visible(error.text)!r} is no port: ports are 0 to 65535, as in 851, 851/udp, 6000-6063", ExitCode.USAGE
+            f"'{visible(error.text)}' is no port: ports are 0 to 65535, as in 851, 851/udp, 6000-6063", ExitCode.USAGE
         )
     except UsageError as error:
         return _fail(str(error), ExitCode.USAGE)
@@ -114,7 +115,7 @@ def _run(session: Session) -> int:
 def _no_entry(error: NoSuchEntryError) -> str:
     nearest = ", ".join(f"quietport explain {visible(name)}" for name in error.nearest)
     hint = f"; did you mean: {nearest}" if nearest else f"; try: quietport search {visible(error.name)}"
-    return f"nothing goes by the name {visible(error.name)!r}{hint}"
+    return f"nothing goes by the name '{visible(error.name)}'{hint}"
 
 
 def _fail(message: str, code: ExitCode) -> int:
@@ -126,6 +127,10 @@ def run() -> NoReturn:
     """Run the command line of this process and exit."""
     # Records are made by the ten thousand and all live until the end: looking for garbage costs a third of the time.
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the terminal's encoding lacks is better escaped than an end in the middle.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:

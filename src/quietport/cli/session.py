@@ -7,7 +7,6 @@ import socket
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
@@ -24,18 +23,16 @@ if TYPE_CHECKING:
     from quietport.report.sheet import Sheet
 
 
-@dataclass
 class Session:
     """One run of the command line."""
 
-    args: argparse.Namespace
-    """The parsed arguments."""
-    out: TextIO
-    """Where data goes."""
-    err: TextIO
-    """Where messages and progress go."""
-    opened: ExitStack = field(default_factory=ExitStack)
-    """Closes what was opened on the way, when the run ends."""
+    def __init__(self, args: argparse.Namespace, out: TextIO, err: TextIO) -> None:
+        """Keep the parsed arguments, where data goes, and where messages and progress go."""
+        self.args = args
+        self.out = out
+        self.err = err
+        self.opened = ExitStack()
+        """Closes what was opened on the way, when the run ends."""
 
     @cached_property
     def book(self) -> Phrasebook:

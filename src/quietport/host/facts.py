@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from quietport.model.errors import BadPortError
 from quietport.model.port import PORT_COUNT, PortRange, parse_port_range
@@ -22,8 +23,7 @@ _SYSCTL = ["sysctl", "-n", "net.inet.ip.portrange.first", "net.inet.ip.portrange
 _NETSH = ["netsh", "int", "ipv4", "show", "dynamicport", "tcp"]
 
 
-@dataclass(frozen=True, slots=True)
-class PortFacts:
+class PortFacts(Struct, frozen=True):
     """Privilege and ephemeral facts of this machine, read live."""
 
     system: str

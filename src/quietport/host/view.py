@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.port import Port
 
@@ -16,8 +17,7 @@ Quiet = Callable[[Port], bool]
 """Tells whether a port is one where no traffic is expected; asked once a port."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostView:
+class HostView(Struct, frozen=True):
     """The doors of this host and the connections from or to quiet ports, at one moment."""
 
     listeners: tuple[Listener, ...]

@@ -5,8 +5,9 @@ Text from outside is kept apart in ``values``, which rules can show and never te
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.judge.place import place_of
 from quietport.model.listener import Connection, Listener
@@ -26,8 +27,7 @@ BINDRESVPORT = PortRange(512, 1023)
 """Numbers that bindresvport(3) and the like may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of one door when it is judged."""
 
     kind: str
@@ -62,20 +62,19 @@ class Facts:
     """One of those services is registered for this port."""
     de_facto_agrees: Fact
     """A source gives this port as the default of that software."""
-    de_facto_uses: tuple[str, ...]
-    """Software whose default this port is."""
+    de_facto_known: bool
+    """A source gives this port as the default of some software."""
     executable: Fact
     """Where the executable is: ``system``, ``local``, ``home``, ``temporary``, ``memory`` or ``other``."""
     deleted: Fact
     """The executable's path no longer leads to the file that runs."""
 
 
-FACT_NAMES = frozenset(field.name for field in fields(Facts))
+FACT_NAMES = frozenset(Facts.__struct_fields__)
 """Every name that a rule may ask about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """Facts, and the values that sentences about them are made from."""
 
     facts: Facts
@@ -119,7 +118,7 @@ def _context(
     owner = door.owners[0] if isinstance(door.owners, tuple) and door.owners else None
     unread = Unknown(Reason.PERMISSION, "owner") if owner is None else None
     services = tuple(dict.fromkeys(service for program in programs for service in program.services))
-    names = {name.casefold() for name in registration.names}
+    relation = relate(registration.names, uses, programs)
     local = door.scope if isinstance(door, Listener) else door.local.scope
     facts = Facts(
         kind=kind,
@@ -136,17 +135,39 @@ def _context(
         program_known=unread or bool(programs),
         serves_registered=bool(services),
         services=services,
-        registered_agrees=unread or bool(names & set(services)),
-        de_facto_agrees=unread or _is_default(programs, uses),
-        de_facto_uses=tuple(dict.fromkeys(use.software for use in uses)),
+        registered_agrees=unread or bool(relation.agreeing),
+        de_facto_agrees=unread or relation.is_default,
+        de_facto_known=relation.known,
         executable=unread or place_of(owner),
         deleted=unread or (owner is not None and owner.deleted),
     )
-    return Context(facts, _values(owner, programs, registration, uses, services, port))
+    return Context(facts, _values(owner, relation, services, port))
 
 
-def _is_default(programs: Sequence[KnownProgram], uses: Sequence[DeFactoUse]) -> bool:
-    return bool({program.software.casefold() for program in programs} & {use.software.casefold() for use in uses})
+class Relation(Struct, frozen=True):
+    """How a program stands to a port: all that a verdict can take from names, uses and programs."""
+
+    agreeing: tuple[str, ...]
+    """Registered names of the port that the program speaks."""
+    software: tuple[str, ...]
+    """What the program is; those whose default the port is, where there are some."""
+    is_default: bool
+    """The port is a default of that software."""
+    known: bool
+    """The port is some software's default."""
+
+
+def relate(names: Sequence[str], uses: Sequence[DeFactoUse], programs: Sequence[KnownProgram]) -> Relation:
+    """Return how a program stands to a port of these names and uses."""
+    services = {service for program in programs for service in program.services}
+    defaults = {use.software.casefold() for use in uses}
+    meant = [program.software for program in programs if program.software.casefold() in defaults]
+    return Relation(
+        agreeing=tuple(name for name in names if name.casefold() in services),
+        software=tuple(dict.fromkeys(meant or [program.software for program in programs])),
+        is_default=bool(meant),
+        known=bool(uses),
+    )
 
 
 def _owner_class(owners: tuple[Owner, ...] | Unknown) -> str:
@@ -172,23 +193,12 @@ def program_name(owner: Owner | None) -> str:
     return owner.program
 
 
-def _values(
-    owner: Owner | None,
-    programs: Sequence[KnownProgram],
-    registration: Registration,
-    uses: Sequence[DeFactoUse],
-    services: tuple[str, ...],
-    port: Port,
-) -> dict[str, str]:
-    agreeing = [name for name in registration.names if name.casefold() in services]
-    defaults = {use.software.casefold() for use in uses}
-    meant = [program for program in programs if program.software.casefold() in defaults] or programs
+def _values(owner: Owner | None, relation: Relation, services: tuple[str, ...], port: Port) -> dict[str, str]:
     values = {
         "program": (program_name(owner) or f"process {owner.pid}") if owner else "",
-        "software": " / ".join(dict.fromkeys(program.software for program in meant)),
+        "software": " / ".join(relation.software),
         "services": ", ".join(services),
-        "names": ", ".join(agreeing or registration.names),
-        "uses": ", ".join(dict.fromkeys(use.software for use in uses)),
+        "names": ", ".join(relation.agreeing),
         "executable": owner.executable if owner and isinstance(owner.executable, str) else "",
         "transport": str(port.transport),
     }

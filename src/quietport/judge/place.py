@@ -16,7 +16,19 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("home", ("/home/", "/root/", "/Users/")),
     (
         "system",
-        ("/usr/", "/bin/", "/sbin/", "/lib", "/System/", "/Library/", "C:\\Windows\\", "C:\\Program Files"),
+        (
+            "/usr/",
+            "/bin/",
+            "/sbin/",
+            "/lib/",
+            "/lib32/",
+            "/lib64/",
+            "/libx32/",
+            "/System/",
+            "/Library/",
+            "C:\\Windows\\",
+            "C:\\Program Files",
+        ),
     ),
 )
 """Word and path prefixes (Filesystem Hierarchy Standard 3.0), first match wins."""

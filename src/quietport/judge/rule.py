@@ -10,10 +10,11 @@ hold. Asked may be: a value (equal), a list (one of these; for a set of words: a
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.judge.facts import FACT_NAMES, Fact, Facts
 from quietport.model.errors import SourceTextError
@@ -37,8 +38,7 @@ LISTS: dict[str, type] = {"references": str, "hit": dict, "miss": dict}
 Asked = bool | str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One question about one fact."""
 
     fact: str
@@ -62,8 +62,7 @@ class Condition:
         return matched is not self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule, as its file has it."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct
 
 from quietport.model.listener import Connection, Direction, Listener
 from quietport.model.unknown import Unknown
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 SeenT_co = TypeVar("SeenT_co", Listener, Connection, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Door(Generic[SeenT_co]):
+class Door(Struct, Generic[SeenT_co], frozen=True):
     """Something that was seen, what the registry says of its port, and the verdict."""
 
     seen: SeenT_co
@@ -66,8 +66,7 @@ def door_key(door: Door[Listener]) -> str:
 AnyDoor = Door[Listener] | Door[Connection]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(Struct, frozen=True):
     """The answer of ``check``."""
 
     host: str

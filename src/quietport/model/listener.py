@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from quietport.model.endpoint import Endpoint, Scope
@@ -39,8 +40,7 @@ class ListenerState(StrEnum):
     """In one table and not in another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """One door of this host: where it is, and who holds it."""
 
     endpoint: Endpoint
@@ -80,8 +80,7 @@ class Direction(StrEnum):
     """The local end is the quiet one and nothing listens on it: a client's source port, perhaps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """An established connection from or to a quiet port (truth 11)."""
 
     local: Endpoint

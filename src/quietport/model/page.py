@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """A message and its values, waiting for a language; may stand as a value of another one."""
 
     id: str
@@ -35,8 +35,7 @@ class Form(StrEnum):
     """A command to copy: the value ``command``, which is never translated, with a sentence about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One thing that a page says, with the sources that bear it."""
 
     says: Phrase
@@ -53,8 +52,7 @@ class Claim:
             raise ValueError(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A part of a page; its title is the message ``section.ID``."""
 
     id: str
@@ -78,8 +76,7 @@ class SourceKind(StrEnum):
     """What quietport itself saw on this host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a fact comes from."""
 
     id: str
@@ -109,8 +106,7 @@ class Source:
         return self.name.partition(",")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Everything that is said of a port, a range or a service, as data."""
 
     title: Phrase

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from quietport.model.errors import BadPortError
 
@@ -35,8 +36,7 @@ class RangeName(StrEnum):
     """49152-65535, Dynamic Ports; older names: Private or Ephemeral Ports."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Port:
+class Port(Struct, frozen=True, order=True):
     """A port number with its transport; the only way a port crosses a module boundary."""
 
     number: int
@@ -54,8 +54,7 @@ class Port:
         return f"{self.number}/{self.transport}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PortRange:
+class PortRange(Struct, frozen=True, order=True):
     """An inclusive run of port numbers, of no transport in particular."""
 
     first: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 from quietport.model.port import Port, PortRange, Transport
 
@@ -30,8 +31,7 @@ class Status(IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-@dataclass(frozen=True, slots=True)
-class IanaRow:
+class IanaRow(Struct, frozen=True):
     """One row of IANA's Service Name and Transport Protocol Port Number Registry."""
 
     ports: PortRange
@@ -58,8 +58,7 @@ class IanaRow:
     """DCCP service code (RFC 5595)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastState:
+class PastState(Struct, frozen=True):
     """What an older snapshot of IANA's registry said where it differs from the newer ones."""
 
     as_of: str
@@ -70,8 +69,7 @@ class PastState:
     """Names in that snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """What IANA's registry says of one port, as of the snapshot's date."""
 
     port: Port
@@ -84,8 +82,7 @@ class Registration:
     """Every row that covers the port, in registry order; empty for NO_ROW and most of DYNAMIC."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeFactoUse:
+class DeFactoUse(Struct, frozen=True):
     """A use of a port by some software's default, with the source that says so."""
 
     ports: PortRange
@@ -104,8 +101,7 @@ class DeFactoUse:
     """The words of the source that carry the fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misuse:
+class Misuse(Struct, frozen=True):
     """A report that malware or an attacker's tool used a port; weak evidence by design."""
 
     ports: PortRange
@@ -126,8 +122,7 @@ class Misuse:
     """The words of the source that carry the fact."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownProgram:
+class KnownProgram(Struct, frozen=True):
     """An executable that is known as some software, and the services it speaks by design."""
 
     program: str

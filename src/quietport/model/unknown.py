@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Reason(StrEnum):
@@ -21,8 +22,7 @@ class Reason(StrEnum):
     """Every process that could be read was read, and none holds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Something that could not be seen, with the reason; takes the place of the value."""
 
     reason: Reason
@@ -31,8 +31,7 @@ class Unknown:
     """What it is that is not known, as ``owner of inode 41``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(Struct, frozen=True):
     """One thing that a survey could not look at, counted, with what would help."""
 
     what: str
@@ -53,8 +52,7 @@ NO_SOCKETS_HIDDEN = frozenset(
 """What hides who holds a socket, or which families it takes, and not the socket."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How much of what was asked could be seen."""
 
     unseen: tuple[Unseen, ...] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +41,7 @@ Opinion = Standing | Concern
 """What a rule can speak for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One rule that matched: what it speaks for, and how heavily."""
 
     rule: str
@@ -56,8 +56,7 @@ class Evidence:
     """Where the observation was made, or the id of the source that the rule rests on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a listener or connection means; cannot be built without evidence."""
 
     standing: Standing

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import astuple, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from quietport.model.errors import DataError, SourceTextError
 from quietport.model.port import PORT_COUNT, Transport
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class IanaText:
+class IanaText(Struct, frozen=True):
     """IANA's registry as text, and the id of the source that it is."""
 
     source: str

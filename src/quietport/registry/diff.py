@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.page import SourceKind
 from quietport.model.port import PORT_COUNT, Port, PortRange, Transport
@@ -21,8 +22,7 @@ States = dict[Transport, list[State]]
 """Status and names of every port number, by transport."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A run of ports that two snapshots see differently, and in the same way."""
 
     ports: PortRange

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.registry.snapshot import SHIPPED
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from quietport.registry.store import PassedOver
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryStatus:
+class RegistryStatus(Struct, frozen=True):
     """What stands in the snapshot in force."""
 
     path: str

@@ -5,16 +5,18 @@ The tables are small (some two thousand rows): each is read whole at its first q
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.registration import DeFactoUse, KnownProgram, Misuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 FEW_QUESTIONS = 16
 """Up to so many questions about searched lists are put to SQLite (a page asks six); after that they are read whole."""
@@ -23,8 +25,7 @@ EXPANDED = 256
 """Ranges up to this many ports are indexed port by port; the few longer ones are tried in turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(Struct, frozen=True):
     """One port or range that a searched list names."""
 
     ports: PortRange
@@ -35,30 +36,57 @@ class Searched:
     """Id of the list."""
 
 
-RowT = TypeVar("RowT", DeFactoUse, Misuse, Searched)
+RowT = TypeVar("RowT")
+
+
+_NO_STEPS: tuple[list[int], list[tuple[int, ...]]] = ([0], [()])
 
 
 class PortIndex(Generic[RowT]):
-    """Rows about ports and ranges, found by port; narrower ranges first."""
+    """Rows about ports and ranges, found by port; narrower ranges first.
 
-    def __init__(self, rows: Iterable[RowT]) -> None:
-        """Index the rows."""
-        self.rows: tuple[RowT, ...] = tuple(sorted(rows, key=lambda row: len(row.ports)))
-        """Every row, narrow ranges first."""
-        self._single: dict[tuple[Transport, int], list[RowT]] = defaultdict(list)
-        self._wide: list[RowT] = []
-        for row in self.rows:
-            if len(row.ports) > EXPANDED:
-                self._wide.append(row)
+    A record is made when it is asked for: one lookup needs one or two of some thousand.
+    """
+
+    def __init__(self, found: list[tuple[Any, ...]], make: Callable[..., RowT]) -> None:
+        """Index what a query found: first, last and transport, then what ``make`` takes after them."""
+        self._found = sorted(found, key=lambda row: row[1] - row[0])
+        self._make = make
+        self._single: dict[tuple[str, int], list[int]] = defaultdict(list)
+        wide: dict[str, list[int]] = defaultdict(list)
+        for index, (first, last, transport, *_) in enumerate(self._found):
+            if last - first >= EXPANDED:
+                wide[transport].append(index)
                 continue
-            for number in range(row.ports.first, row.ports.last + 1):
-                self._single[row.transport, number].append(row)
+            for number in range(first, last + 1):
+                self._single[transport, number].append(index)
+        self._wide = {transport: self._steps(indices) for transport, indices in wide.items()}
+
+    def _steps(self, wide: list[int]) -> tuple[list[int], list[tuple[int, ...]]]:
+        """Return the numbers at which the set of covering ranges changes, and the set from each of them on."""
+        spans = [(index, *self._found[index][:2]) for index in wide]
+        starts = sorted({0, *(first for _, first, _ in spans), *(last + 1 for _, _, last in spans)})
+        return starts, [tuple(i for i, first, last in spans if first <= start <= last) for start in starts]
+
+    @cached_property
+    def rows(self) -> tuple[RowT, ...]:
+        """Return every row, narrow ranges first."""
+        return tuple(map(self._row, range(len(self._found))))
+
+    def covering(self, port: Port) -> tuple[int, ...]:
+        """Return which rows cover a port, as numbers that are equal for two ports exactly if the rows are the same."""
+        found = self._single.get((port.transport, port.number))
+        starts, sets = self._wide.get(port.transport, _NO_STEPS)
+        wide = sets[bisect_right(starts, port.number) - 1]
+        return (*found, *wide) if found else wide
 
     def find(self, port: Port) -> tuple[RowT, ...]:
         """Return the rows that cover a port."""
-        found: list[RowT] = list(self._single.get((port.transport, port.number), ()))
-        found += [row for row in self._wide if row.transport is port.transport and port.number in row.ports]
-        return tuple(found)
+        return tuple(map(self._row, self.covering(port)))
+
+    def _row(self, index: int) -> RowT:
+        first, last, transport, *rest = self._found[index]
+        return self._make(PortRange(first, last), Transport(transport), *rest)
 
 
 class Practice:
@@ -73,27 +101,18 @@ class Practice:
     def uses(self) -> PortIndex[DeFactoUse]:
         """Return software's defaults."""
         query = "SELECT first, last, transport, software, use, source, locator, words FROM de_facto"
-        return PortIndex(
-            DeFactoUse(PortRange(first, last), Transport(transport), *rest)
-            for first, last, transport, *rest in self._ask(query)
-        )
+        return PortIndex(self._ask(query), DeFactoUse)
 
     @cached_property
     def misuse(self) -> PortIndex[Misuse]:
         """Return reports of misuse."""
         query = "SELECT first, last, transport, family, year, report, source, locator, words FROM misuse"
-        return PortIndex(
-            Misuse(PortRange(first, last), Transport(transport), *rest)
-            for first, last, transport, *rest in self._ask(query)
-        )
+        return PortIndex(self._ask(query), Misuse)
 
     @cached_property
     def _searched(self) -> PortIndex[Searched]:
         query = "SELECT first, last, transport, source FROM searched"
-        return PortIndex(
-            Searched(PortRange(first, last), Transport(transport), source)
-            for first, last, transport, source in self._ask(query)
-        )
+        return PortIndex(self._ask(query), Searched)
 
     @cached_property
     def _programs(self) -> dict[str, tuple[KnownProgram, ...]]:

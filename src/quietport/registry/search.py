@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.port import PortRange, Transport
 from quietport.registry.spelling import nearest
@@ -34,8 +35,7 @@ class FactKind(StrEnum):
     """A report of misuse."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """One fact that a search has found."""
 
     ports: PortRange
@@ -54,8 +54,7 @@ class Match:
     """0 exact name, 1 name begins so, 2 a word of the name, 3 inside the name, 4 only in the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True):
     """What was searched for, and what was found."""
 
     asked: str

@@ -67,7 +67,7 @@ class Registry:
         if any(
             len(self._status[over]) != PORT_COUNT
             or len(self._span[over]) != PORT_COUNT
-            or max(self._status[over]) >= len(_STATUS)
+            or self._status[over].translate(None, bytes(_STATUS))
             for over in Transport
         ):
             raise DataError(f"{self.path}: a status plane is damaged; {_REMEDY}")
@@ -177,8 +177,8 @@ class Registry:
             columns = "id, kind, name, as_of, opened, url, package, locator, sha256, complete"
             found = self.ask(f"SELECT {columns} FROM source ORDER BY id")  # noqa: S608 - constants
             self._sources = {
-                id_: Source(id_, SourceKind(kind), *rest, complete=bool(complete))
-                for id_, kind, *rest, complete in found
+                id_: Source(id_, SourceKind(kind), name, as_of, opened, url, package, locator, sha256, bool(complete))
+                for id_, kind, name, as_of, opened, url, package, locator, sha256, complete in found
             }
         return self._sources
 

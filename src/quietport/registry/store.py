@@ -10,9 +10,10 @@ import os
 import sqlite3
 import sys
 from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from quietport.registry.snapshot import SCHEMA_VERSION, SHIPPED
 
@@ -28,8 +29,7 @@ class PassedOverBecause(StrEnum):
     """It is damaged, of another schema, or may not be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(Struct, frozen=True):
     """An updated snapshot that is there and not in force."""
 
     path: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.errors import BadPortError, SourceTextError
 from quietport.model.page import Source, SourceKind
@@ -111,8 +112,7 @@ def _require(place: str, row: Mapping[str, str], *names: str) -> None:
             raise SourceTextError(place, f"{name} is empty")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
+class SourceEntry(Struct, frozen=True):
     """A source together with the words of it that sentences rest on."""
 
     source: Source

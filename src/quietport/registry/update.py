@@ -6,11 +6,13 @@ import hashlib
 import re
 import shutil
 import sqlite3
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import date
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.errors import DataError, SourceTextError
 from quietport.registry import iana
@@ -30,8 +32,7 @@ LEAST_SHARE = 0.9
 """A copy with fewer rows than this share of ours is taken for damaged: the registry only grows."""
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Struct, frozen=True, dict=True):
     """A copy of IANA's registry as it came from a server."""
 
     url: str
@@ -67,8 +68,7 @@ class Fetched:
         return min(found, self.today).isoformat()
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateOutcome:
+class UpdateOutcome(Struct, frozen=True):
     """What ``registry update`` has done."""
 
     changed: bool
@@ -123,7 +123,8 @@ def apply_update(registry: Registry, fetched: Fetched, target: Path) -> tuple[st
         message = f"{target}: {error}; the registry in force is unchanged"
         raise DataError(message) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     return fetched.as_of, differences
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from quietport.model.door import AnyDoor, CheckReport, Door
     from quietport.model.owner import Owner
+    from quietport.model.registration import Registration
     from quietport.model.verdict import Evidence
     from quietport.words.phrasebook import Phrasebook
 
@@ -58,36 +59,58 @@ class _DoorWriter:
     def __init__(self, book: Phrasebook) -> None:
         self._book = book
         self._owners: dict[int, tuple[object, str]] = {}
-        self._judged: dict[tuple[int, ...], tuple[object, tuple[str, ...]]] = {}
-        self._programs: dict[int, str] = {}
+        self._registrations: dict[tuple[int, int], tuple[object, str]] = {}
+        self._alike: dict[tuple[object, ...], tuple[Door[Listener], list[str]]] = {}
 
     def listener(self, door: Door[Listener]) -> str:
+        """Return a listener; all that differ in their port number alone are written once, in pieces around it.
+
+        Verdict and owners are told apart by identity: they live as long as the report does.
+        """
+        seen, registration = door.seen, door.registration
+        endpoint, inodes = seen.endpoint, seen.inodes
+        key = (
+            endpoint.address, id(door.verdict), id(seen.owners),
+            endpoint.port.transport, seen.family, seen.state, seen.interface, len(inodes),
+        )  # fmt: skip
+        held = self._alike.get(key)
+        if held is None:
+            held = self._alike[key] = (door, self._pieces(door))
+        return f"{str(endpoint.port.number).join(held[1])}{self._registration(registration)}}}"
+
+    def _registration(self, registration: Registration) -> str:
+        key = registration.status, id(registration.names)
+        held = self._registrations.get(key)
+        if held is None:
+            names = json.dumps(registration.names)
+            text = f', "registry": {{"status": "{registration.status.label}", "names": {names}}}'
+            held = self._registrations[key] = (registration.names, text)
+        return held[1]
+
+    def _pieces(self, door: Door[Listener]) -> list[str]:
+        """Return the text of a listener in the pieces that the number of its port stands between."""
         seen = door.seen
-        port = seen.endpoint.port
+        transport = seen.port.transport
         interface = "null" if seen.interface is None else json.dumps(readable(seen.interface))
-        key = f"{port.number}/{port.transport}/{seen.family}/{seen.scope}/{self._program(door)}"
-        return (
-            f'  {{"transport": "{port.transport}", "address": "{seen.endpoint.address}", "port": {port.number}, '
-            f'"scope": "{seen.scope}", "family": "{seen.family}", "state": "{seen.state}", "interface": {interface}, '
-            f'"sockets": {len(seen.inodes)}, "door_key": "{key}", {self._holders(door)}, {self._meaning(door)}}}'
+        before = f'  {{"transport": "{transport}", "address": "{seen.endpoint.address}", "port": '
+        between = (
+            f', "scope": "{seen.scope}", "family": "{seen.family}", "state": "{seen.state}", "interface": {interface}, '
+            f'"sockets": {len(seen.inodes)}, "door_key": "'
         )
+        key = f'/{transport}/{seen.family}/{seen.scope}/{_program(door)}", {self._holders(door)}, '
+        first, *rest = self._meaning(door)
+        return [before, between, key + first, *rest]
 
     def connection(self, door: Door[Connection]) -> str:
+        """Return a connection."""
         seen = door.seen
+        judged = str(door.port.number).join(self._meaning(door)) + self._registration(door.registration)
         return (
             f'  {{"transport": "{door.port.transport}", "address": "{seen.local.address}", '
             f'"port": {seen.local.port.number}, "scope": "{seen.local.scope}", '
             f'"remote_address": "{seen.remote.address}", "remote_port": {seen.remote.port.number}, '
-            f'"direction": "{seen.direction}", {self._holders(door)}, {self._meaning(door)}}}'
+            f'"direction": "{seen.direction}", {self._holders(door)}, {judged}}}'
         )
-
-    def _program(self, door: AnyDoor) -> str:
-        """Return the program of the door key, escaped to stand inside a JSON string."""
-        held = self._programs.get(id(door.program))
-        if held is None:
-            name = "?" if isinstance(door.program, Unknown) else readable(door.program)
-            held = self._programs[id(door.program)] = json.dumps(name)[1:-1]
-        return held
 
     def _holders(self, door: AnyDoor) -> str:
         held = self._owners.get(id(door.owners))
@@ -105,22 +128,21 @@ class _DoorWriter:
             held = self._owners[id(owners)] = (owners, text)
         return held[1]
 
-    def _meaning(self, door: AnyDoor) -> str:
-        """Return registry and verdict; kept per verdict, owners and names, which live as long as the report."""
-        registration = door.registration
-        key = (id(door.verdict), id(door.owners), registration.status, id(registration.names))
-        held = self._judged.get(key)
-        if held is None:
-            text = json.dumps(_meaning_json(door, self._book))[1:-1]
-            first, *rest = _next_step_pieces(door, self._book)
-            held = self._judged[key] = (door, (f'{text}, "next_step": {first}', *rest))
-        return str(door.port.number).join(held[1])
+    def _meaning(self, door: AnyDoor) -> list[str]:
+        """Return registry and verdict, in the pieces that the number of the port stands between."""
+        text = json.dumps(_meaning_json(door, self._book))[1:-1]
+        first, *rest = _next_step_pieces(door, self._book)
+        return [f'{text}, "next_step": {first}', *rest]
+
+
+def _program(door: AnyDoor) -> str:
+    """Return the program of the door key, escaped to stand inside a JSON string."""
+    return json.dumps("?" if isinstance(door.program, Unknown) else readable(door.program))[1:-1]
 
 
 def _meaning_json(door: AnyDoor, book: Phrasebook) -> dict[str, Json]:
     verdict = door.verdict
     return {
-        "registry": {"status": door.registration.status.label, "names": list(door.registration.names)},
         "verdict": verdict.word,
         "standing": str(verdict.standing),
         "concern": str(verdict.concern),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from quietport.model.page import Phrase, Value
 from quietport.model.unknown import Coverage, Unknown
@@ -18,8 +19,7 @@ Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | bool | None
 """A JSON value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """Where and when a question was answered, in which language, and what could not be seen."""
 
     book: Phrasebook

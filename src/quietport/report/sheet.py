@@ -7,8 +7,9 @@ the sheet goes to a terminal, ``terminal`` gives it its colours.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,8 +43,7 @@ def cell_width(text: str) -> int:
     )
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """Lines, in the order in which they are shown."""
 
     width: int
@@ -88,15 +88,12 @@ def _text(piece: Piece) -> str:
 def _breaks(text: str, width: int, hanging: int) -> list[tuple[int, int]]:
     """Return start and end of every line: broken at blanks, inside a word only where it fills a line alone."""
     lines, start, room = [], 0, width
-    while cell_width(text[start:]) > room:
-        end = _fitting(text, start, room)
+    while (end := _fitting(text, start, room)) < len(text):
         blank = text.rfind(" ", start, end + 1)
         if blank > start and text[start:blank].strip():
-            lines.append((start, blank))
-            start = blank + 1
-        else:
-            lines.append((start, end))
-            start = end
+            end = blank
+        lines.append((start, end))
+        start = end
         while start < len(text) and text[start] == " ":
             start += 1
         room = max(MIN_WIDTH, width - hanging)
@@ -109,9 +106,12 @@ def _fitting(text: str, start: int, room: int) -> int:
     if text.isascii():
         return min(len(text), start + room)
     end = start
-    while end < len(text) and cell_width(text[start : end + 1]) <= room:
+    while end < len(text):
+        room -= cell_width(text[end])
+        if room < 0:
+            break
         end += 1
-    return max(end, start + 1)
+    return max(end, min(start + 1, len(text)))
 
 
 def _cut(pieces: Sequence[Piece], breaks: list[tuple[int, int]]) -> Iterator[list[Piece]]:

@@ -5,47 +5,55 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.judge import connection_facts, listener_facts, read_rules, weigh
-from quietport.judge.facts import program_name
+from quietport.judge.facts import BINDRESVPORT, Relation, program_name, relate
 from quietport.model.door import Door
 from quietport.model.listener import Connection, Listener
+from quietport.model.port import RANGES, RangeName
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
     from quietport.judge.facts import Context
     from quietport.model.owner import Owner
     from quietport.model.port import Port, PortRange
-    from quietport.model.registration import KnownProgram
+    from quietport.model.registration import KnownProgram, Registration
     from quietport.model.verdict import Verdict
     from quietport.registry.snapshot import Registry
+
+_USER, _DYNAMIC = RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC]
+_BINDRESVPORT = range(BINDRESVPORT.first, BINDRESVPORT.last + 1)
 
 
 class Bench:
     """Judges doors, those that are alike only once."""
 
     def __init__(self, registry: Registry, ephemeral: PortRange | Unknown) -> None:
+        """Open the bench for one look at a host; ``ephemeral`` is what this machine lends to clients."""
         self._registry = registry
         self._ephemeral = ephemeral
+        self._lent = () if isinstance(ephemeral, Unknown) else range(ephemeral.first, ephemeral.last + 1)
         self._rules = read_rules()
         self._verdicts: dict[object, Verdict] = {}
+        self._relations: dict[tuple[object, ...], Relation] = {}
         self._programs: dict[int, tuple[object, str | Unknown]] = {}
 
     def judge_listener(self, listener: Listener) -> Door[Listener]:
-        registration = self._registry.lookup(listener.port)
-        program = self._program(listener.owners)
+        """Return a listener with the verdict on it."""
+        port, owners = listener.endpoint.port, listener.owners
+        registration = self._registry.lookup(port)
+        # What of a listener a rule can ask about; owners are shared by all the sockets of the same holders.
         alike = (
-            listener.scope,
-            listener.state,
-            id(listener.owners),
-            *self._port_class(listener.port),
-        )
+            listener.endpoint.address, listener.state, id(owners), port.transport, registration.status,
+            self._relation(port, registration, owners), *self._ranges(port.number),
+        )  # fmt: skip
         verdict = self._verdicts.get(alike)
         if verdict is None:
-            uses = self._registry.practice.uses.find(listener.port)
-            context = listener_facts(listener, registration, uses, self._known(listener.owners), self._ephemeral)
+            uses = self._registry.practice.uses.find(port)
+            context = listener_facts(listener, registration, uses, self._known(owners), self._ephemeral)
             verdict = self._verdicts[alike] = self._weigh(context)
-        return Door(listener, registration, verdict, program)
+        return Door(listener, registration, verdict, self._program(owners))
 
     def judge_connection(self, connection: Connection) -> Door[Connection]:
+        """Return a connection with the verdict on it, judged by its quiet port."""
         port = connection.quiet_port
         registration = self._registry.lookup(port)
         uses = self._registry.practice.uses.find(port)
@@ -55,12 +63,17 @@ class Bench:
     def _weigh(self, context: Context) -> Verdict:
         return weigh(context, self._rules)
 
-    def _port_class(self, port: Port) -> tuple[object, ...]:
-        """Return what of a port can matter to a rule: equal for ports that no rule can tell apart."""
-        number = port.number
-        lent = None if isinstance(self._ephemeral, Unknown) else number in self._ephemeral
-        uses = self._registry.practice.uses.find(port)
-        return port.transport, self._registry.span_of(port), number < 1024, 512 <= number < 1024, lent, uses  # noqa: PLR2004 - RFC 6335 and bindresvport(3)
+    def _relation(self, port: Port, registration: Registration, owners: tuple[Owner, ...] | Unknown) -> Relation:
+        """Return how the holder stands to a port; worked out once for each span, set of uses and holder."""
+        uses = self._registry.practice.uses
+        key = self._registry.span_of(port), uses.covering(port), id(owners)
+        held = self._relations.get(key)
+        if held is None:
+            held = self._relations[key] = relate(registration.names, uses.find(port), self._known(owners))
+        return held
+
+    def _ranges(self, number: int) -> tuple[bool, ...]:
+        return number < _USER.first, number in _BINDRESVPORT, number >= _DYNAMIC.first, number in self._lent
 
     def _program(self, owners: tuple[Owner, ...] | Unknown) -> str | Unknown:
         held = self._programs.get(id(owners))

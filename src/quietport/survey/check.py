@@ -57,7 +57,13 @@ DEFAULT_FAIL_ON = (FailOn.MISCONFIGURED, FailOn.SUSPICIOUS)
 
 def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[AnyDoor, ...]:
     """Return the doors that the caller wants to fail on."""
-    return tuple(door for door in report.doors if any(kind.fits(door.verdict) for kind in fail_on))
+    decided: dict[tuple[Standing, Concern], bool] = {}
+    for door in report.doors:
+        verdict = door.verdict
+        key = verdict.standing, verdict.concern
+        if key not in decided:
+            decided[key] = any(kind.fits(verdict) for kind in fail_on)
+    return tuple(door for door in report.doors if decided[door.verdict.standing, door.verdict.concern])
 
 
 def unanswered(report: CheckReport) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.almanac import build_page, port_page, range_page, service_page
 from quietport.model.page import Claim, Form, Page, Phrase, Section, Source, SourceKind
@@ -32,8 +33,7 @@ SETTINGS = {"linux": "/proc/sys/net/ipv4", "darwin": "sysctl net.inet.ip.portran
 """Where each system keeps its settings about ports."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A page, and the registrations it is about."""
 
     asked: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from quietport import __version__
 from quietport.model.errors import DataError, UsageError
@@ -20,8 +21,7 @@ MAX_BYTES = 64 * 1024 * 1024
 NOT_MODIFIED = 304
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a server sent."""
 
     content: bytes

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from quietport.model.errors import BadPortError
 from quietport.model.port import PortRange, Transport, parse_port_range
+from quietport.words.gates import readable
 
 
-@dataclass(frozen=True, slots=True)
-class PortQuestion:
+class PortQuestion(Struct, frozen=True):
     """A number or a range, over some transports."""
 
     ports: PortRange
@@ -22,8 +22,7 @@ class PortQuestion:
         return "/".join([str(self.ports), *map(str, self.transports)])
 
 
-@dataclass(frozen=True, slots=True)
-class NameQuestion:
+class NameQuestion(Struct, frozen=True):
     """A service or a software by its name."""
 
     name: str
@@ -35,16 +34,18 @@ def parse_question(text: str) -> PortQuestion | NameQuestion:
 
     Raises BadPortError where it looks like a port and is none: ``65536``, ``-1``, ``851/xyz``, ``9-3``.
     """
-    number, slash, transport = text.strip().partition("/")
+    text = readable(text.strip())
+    number, slash, transport = text.partition("/")
     if number and not (number[0].isdigit() or number[0] in "-+/") and not slash:
-        return NameQuestion(text.strip())
+        return NameQuestion(text)
     if number[:1].isdigit() and not slash and any(letter.isalpha() for letter in number):
-        return NameQuestion(text.strip())
+        return NameQuestion(text)
     if not slash:
         return PortQuestion(parse_port_range(number), ())
-    if transport.lower() not in Transport.__members__.values():
-        raise BadPortError(text)
-    return PortQuestion(parse_port_range(number), (Transport(transport.lower()),))
+    try:
+        return PortQuestion(parse_port_range(number), (Transport(transport.lower()),))
+    except ValueError as error:
+        raise BadPortError(text) from error
 
 
 def parse_port_question(text: str) -> PortQuestion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import struct
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class Phrasebook:
         try:
             with path.open("rb") as file:
                 self._catalogue = gettext.GNUTranslations(file)
-        except (OSError, UnicodeDecodeError, ValueError) as error:
+        except (OSError, ValueError, struct.error) as error:
             message = f"{path}: {error}; reinstall quietport"
             raise DataError(message) from error
 

@@ -1,0 +1,56 @@
+"""`quietport check --json` against ss, psutil, lsof and netstat, in crowds of three sizes.
+
+    python bench/check.py [SCENE...]
+
+Needs root (unshare -n), ss; lsof and netstat where they are installed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from stopwatch import Contender, command, print_machine, race
+
+HERE = Path(__file__).resolve().parent
+OURS = str(Path(sys.executable).with_name("quietport"))
+SCENES = ("listeners-10", "listeners-20000", "files-50000")
+PSUTIL = "import psutil; psutil.net_connections()"
+INSIDE = "QUIETPORT_BENCH_INSIDE"
+
+
+def contenders() -> list[Contender]:
+    """Return ours and every peer that is installed."""
+    found = [
+        command("quietport check --json", [OURS, "check", "--json"]),
+        command("ss -H -ltnp", ["ss", "-H", "-ltnp"]),
+        command("ss -H -ltnup", ["ss", "-H", "-ltnup"]),
+        command("psutil.net_connections()", [sys.executable, "-c", PSUTIL]),
+    ]
+    if shutil.which("lsof"):
+        found.append(command("lsof -nP -iTCP -sTCP:LISTEN", ["lsof", "-nP", "-iTCP", "-sTCP:LISTEN"]))
+    if shutil.which("netstat"):
+        found.append(command("netstat -ltnp", ["netstat", "-ltnp"]))
+    return found
+
+
+def main() -> None:
+    """Race in every scene; each is a namespace of its own that this script starts itself in again."""
+    scene = os.environ.get(INSIDE)
+    if scene:
+        shown = json.loads(subprocess.run([OURS, "check", "--json"], capture_output=True, check=False).stdout)
+        title = f"{scene}: {len(shown['listeners'])} listeners, verdicts {shown['counts']}"
+        race(title, contenders(), rounds=9 if scene != "listeners-10" else 21)
+        return
+    print_machine()
+    for scene in sys.argv[1:] or SCENES:
+        again = ["unshare", "-n", sys.executable, str(HERE / "crowd.py"), scene, sys.executable, __file__]
+        subprocess.run(again, env={**os.environ, INSIDE: scene}, check=True)
+
+
+if __name__ == "__main__":
+    main()

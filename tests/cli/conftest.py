@@ -1,0 +1,59 @@
+"""A home that holds nothing of anybody's, and a host as the test wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from quietport.host.view import HostView
+from quietport.model.endpoint import Endpoint
+from quietport.model.listener import Family, Listener, ListenerState
+from quietport.model.owner import Owner
+from quietport.model.port import Port, Transport
+from quietport.model.unknown import Coverage, Unknown
+from quietport.registry.snapshot import SHIPPED
+
+PutHost = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _neutral(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("quietport.cli.session.current_snapshot", lambda: SHIPPED)
+
+
+@pytest.fixture
+def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
+    """Return what puts listeners on the host that the command line looks at; until then it has none."""
+
+    def put(*ports: int, owners: tuple[Owner, ...] | Unknown = (), coverage: Coverage = Coverage()) -> None:  # noqa: B008
+        listeners = tuple(
+            Listener(
+                Endpoint("127.0.0.1", Port(port, Transport.TCP)),
+                Family.IPV4,
+                ListenerState.LISTENING,
+                None,
+                0,
+                (7,),
+                owners,
+            )
+            for port in ports
+        )
+        view = HostView(listeners, (), coverage, "sock_diag")
+        for place in ("quietport.host.read_host", "quietport.cli.check.read_host"):
+            monkeypatch.setattr(place, lambda _quiet: view)
+
+    put()
+    return put
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put a snapshot in force that was cut off in the middle."""
+    path = tmp_path / "registry.sqlite"
+    path.write_bytes(SHIPPED.read_bytes()[:4096])
+    monkeypatch.setattr("quietport.cli.session.current_snapshot", lambda: path)
+    return path
