@@ -74,8 +74,8 @@ def rules_page() -> str:
     parts = [
         "# Rules",
         "",
-        "Made by `tools/reference.py` from `src/quietport/judge/rules`. A rule adds weight of evidence, in decibans, to",
-        "one standing or concern; of rules in one group that speak for the same, only the heaviest counts.",
+        "Made by `tools/reference.py` from `src/quietport/judge/rules`. A rule adds weight of evidence, in decibans,",
+        "to one standing or concern; of rules in one group that speak for the same, only the heaviest counts.",
     ]
     for rule in read_rules():
         asked = "; ".join(_asked(condition) for condition in rule.when)
@@ -104,8 +104,9 @@ def json_page() -> str:
     parts = [
         "# JSON documents",
         "",
-        "Made by `tools/reference.py` from `src/quietport/report/schemas`, which ship in the package. Names are a promise:",
-        'additions keep the number in `schema`. `null` is known to be absent; `{"unknown": reason}` may stand at any field.',
+        "Made by `tools/reference.py` from `src/quietport/report/schemas`, which ship in the package. Names are a",
+        'promise: additions keep the number in `schema`. `null` is known to be absent; `{"unknown": reason}` may stand',
+        "at any field.",
     ]
     for path in sorted(SCHEMAS.glob("*.schema.json")):
         schema = json.loads(path.read_text("utf-8"))
@@ -116,8 +117,8 @@ def json_page() -> str:
 
 def _fields(schema: dict[str, Any], root: dict[str, Any], prefix: str) -> list[str]:
     rows = []
-    for name, field in schema.get("properties", {}).items():
-        field = _resolved(field, root)
+    for name, declared in schema.get("properties", {}).items():
+        field = _resolved(declared, root)
         described = field.get("description", "")
         rows.append(f"| `{prefix}{name}` | {described} |")
         inner = _resolved(field.get("items", field), root)

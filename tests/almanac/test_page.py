@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from quietport.report.page_sheet import lay_out_page
 from quietport.report.plain import render_page_plain
 from quietport.report.sheet import Sheet
 from quietport.words.phrasebook import phrasebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BOOK = phrasebook("en")
 CHUNK = 16384

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,7 +15,11 @@ from quietport.model.port import Port, Transport
 from quietport.model.unknown import Coverage, Unknown
 from quietport.registry.snapshot import SHIPPED
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PutHost = Callable[..., None]
+COMPLETE = Coverage()
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +33,7 @@ def _neutral(monkeypatch: pytest.MonkeyPatch) -> None:
 def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
     """Return what puts listeners on the host that the command line looks at; until then it has none."""
 
-    def put(*ports: int, owners: tuple[Owner, ...] | Unknown = (), coverage: Coverage = Coverage()) -> None:  # noqa: B008
+    def put(*ports: int, owners: tuple[Owner, ...] | Unknown = (), coverage: Coverage = COMPLETE) -> None:
         listeners = tuple(
             Listener(
                 Endpoint("127.0.0.1", Port(port, Transport.TCP)),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +13,10 @@ from quietport.cli.main import main, run
 from quietport.model.owner import Owner
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.words.language import languages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 Capture = pytest.CaptureFixture[str]
 UNREAD = Unknown(Reason.PERMISSION, "owner")

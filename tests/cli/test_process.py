@@ -8,9 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QUIETPORT = [sys.executable, "-m", "quietport"]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="a network namespace is a thing of Linux")

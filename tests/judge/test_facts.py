@@ -64,7 +64,7 @@ def test_of_an_owner_that_may_not_be_read_nothing_is_guessed() -> None:
     asked = ("privileged_user", "program", "program_known", "registered_agrees", "de_facto_agrees", "executable")
     assert facts.owner == "permission"
     assert [isinstance(getattr(facts, name), Unknown) for name in (*asked, "deleted")] == [True] * 7
-    assert context.values == {"names": "ssh", "transport": "tcp"}
+    assert context.values == {"transport": "tcp"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,9 @@ from quietport.model.registration import DeFactoUse, KnownProgram, Registration,
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Concern, Standing
 from quietport.registry.snapshot import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RULES = read_rules()
 EXAMPLES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from quietport.judge.rule import Rule, read_rules
 from quietport.judge.weigh import weigh
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Concern, Opinion, Standing, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXPECTED, CUSTOM, UNEXPLAINED = Standing.EXPECTED, Standing.CUSTOM, Standing.UNEXPLAINED
 MISCONFIGURED, SUSPICIOUS, UNRESOLVED = Concern.MISCONFIGURED, Concern.SUSPICIOUS, Concern.UNRESOLVED

@@ -176,7 +176,7 @@ def test_any_text_of_uses_is_rows_or_a_source_text_error(text: str) -> None:
     try:
         rows = list(parse_de_facto("d.tsv", text))
     except SourceTextError as error:
-        assert error.place.startswith("d.tsv:")  # noqa: PT017 - both ways are right
+        assert error.place.startswith("d.tsv:")
     else:
         assert len(rows) <= text.count("\n")
 
@@ -186,7 +186,7 @@ def test_any_text_of_reports_is_rows_or_a_source_text_error(text: str) -> None:
     try:
         rows = list(parse_misuse("m.tsv", text))
     except SourceTextError as error:
-        assert error.place.startswith("m.tsv:")  # noqa: PT017 - both ways are right
+        assert error.place.startswith("m.tsv:")
     else:
         assert all(1000 <= row.year <= 9999 or str(row.year).zfill(4) in text for row in rows)
 
@@ -196,7 +196,7 @@ def test_any_text_of_programs_is_rows_or_a_source_text_error(text: str) -> None:
     try:
         rows = list(parse_programs("p.tsv", text))
     except SourceTextError as error:
-        assert error.place.startswith("p.tsv:")  # noqa: PT017 - both ways are right
+        assert error.place.startswith("p.tsv:")
     else:
         assert all(row.program and row.words for row in rows)
 
@@ -213,7 +213,7 @@ def test_any_text_of_sources_is_sources_or_a_source_text_error(text: str) -> Non
     try:
         entries = list(parse_sources("s.toml", text))
     except SourceTextError as error:
-        assert error.place.startswith("s.toml")  # noqa: PT017 - both ways are right
+        assert error.place.startswith("s.toml")
     else:
         assert all(len(entry.source.as_of) == len("2026-01-01") for entry in entries)
 

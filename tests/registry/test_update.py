@@ -384,4 +384,4 @@ def test_any_content_is_rows_or_a_source_text_error_that_names_it(content: bytes
     try:
         parse_fetched("copy", content)
     except SourceTextError as error:
-        assert error.place.startswith("copy")  # noqa: PT017 - both ways are right
+        assert error.place.startswith("copy")

@@ -34,7 +34,7 @@ def make_report(registry: Registry) -> MakeReport:
     def make(text: str) -> CheckReport:
         tcp = Transport.TCP
         bare = Owner(42, text, Unknown(Reason.PERMISSION, "executable"), False, 0, text, "2026-11-23T09:00:00Z")
-        owner = Owner(41, text, f"/tmp/{text}", True, 0, text, "2026-11-23T09:00:00Z")  # noqa: S108
+        owner = Owner(41, text, f"/tmp/{text}", True, 0, text, "2026-11-23T09:00:00Z")
         held = [(owner,), (bare, owner), Unknown(Reason.PERMISSION, "owner"), ()]
         listeners = tuple(
             Listener(Endpoint("::1", Port(number, tcp)), Family.IPV6, ListenerState.LISTENING, text, 0, (7,), owners)

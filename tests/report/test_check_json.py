@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +15,9 @@ from quietport.report.check_json import PLAIN_COLUMNS, render_check_json, render
 from quietport.report.check_sheet import next_values
 from quietport.words.gates import readable
 from quietport.words.phrasebook import phrasebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BOOK = phrasebook("en")
 HOSTILE = [
@@ -40,7 +42,7 @@ HOSTILE = [
 def parsed(report: CheckReport) -> dict[str, Any]:
     text = render_check_json(report, BOOK)
     assert text.isascii()
-    document: dict[str, Any] = json.loads(text, parse_constant=lambda name: pytest.fail(name))
+    document: dict[str, Any] = json.loads(text, parse_constant=pytest.fail)
     return document
 
 
@@ -64,7 +66,7 @@ def test_hostile_text_comes_back_as_it_was(make_report: Callable[[str], CheckRep
     owners = [shown["owners"] for shown in document["listeners"]]
     assert [owner["program"] for owner in owners[5]] == [readable(text)] * 2
     assert [owner["user"] for owner in owners[5]] == [readable(text)] * 2
-    assert [owner["executable"] for owner in owners[5]] == [{"unknown": "permission"}, readable(f"/tmp/{text}")]  # noqa: S108
+    assert [owner["executable"] for owner in owners[5]] == [{"unknown": "permission"}, readable(f"/tmp/{text}")]
     assert owners[10] == {"unknown": "permission"}
     assert owners[15] == []
 

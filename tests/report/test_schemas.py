@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -28,6 +27,9 @@ from quietport.survey.explain import explain
 from quietport.survey.question import parse_question
 from quietport.survey.registry import status
 from quietport.words.phrasebook import phrasebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 SCHEMAS = Path(quietport.report.__file__).parent / "schemas"
 NAMES = ["check", "explain", "registry-diff", "registry-status", "registry-update", "search"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from quietport.report.check_sheet import lay_out_check
 from quietport.report.sheet import Sheet
 from quietport.report.terminal import GLYPHS, STYLES, make_sheet, show
 from quietport.words.phrasebook import phrasebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BOOK = phrasebook("en")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -16,6 +16,7 @@ from quietport.registry.snapshot import Registry
 from quietport.survey.check import check
 from quietport.survey.question import parse_port_question
 
+COMPLETE = Coverage()
 NOW = "2026-11-23T10:00:00Z"
 
 
@@ -43,7 +44,7 @@ def look(registry: Registry, facts: PortFacts) -> Look:
         *asked: str,
         listeners: tuple[Listener, ...] = (),
         connections: tuple[Connection, ...] = (),
-        coverage: Coverage = Coverage(),  # noqa: B008 - frozen
+        coverage: Coverage = COMPLETE,
     ) -> CheckReport:
         view = HostView(listeners, connections, coverage, "sock_diag")
         questions = [parse_port_question(text) for text in asked]

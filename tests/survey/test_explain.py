@@ -66,8 +66,11 @@ def test_what_is_there_is_told_with_its_verdict_and_its_source(
     assert here(explanation) == [
         "/home/a/mine listens on 127.0.0.1:4000, tcp: custom.",
         "Something listens on 127.0.0.1:4000, tcp, and its owner cannot be seen: unexplained.",
-        "Not everything could be looked at. The open files of 3 processes could not be read. "
-        "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH to see them; root has both unless a sandbox took them away.",
+        (
+            "Not everything could be looked at. The open files of 3 processes could not be read. "
+            "It takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH to see them; root has both "
+            "unless a sandbox took them away."
+        ),
         "Here, any user may bind 4000: unprivileged ports start at 1024.",
         "Here, 4000 lies outside 32768-60999, the numbers lent to outgoing connections.",
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     OwnersOf = Callable[[list[int]], tuple[Owner, ...] | Unknown]
     """Finds who holds any of these inodes."""
 
-_Key = tuple[int, Transport, str, Family, int, int]
+_Key = tuple[Transport, str, Family, int, int]
 
 
 def group_listeners(sockets: Iterable[SocketEntry], owners_of: OwnersOf) -> tuple[Listener, ...]:
@@ -28,32 +28,36 @@ def group_listeners(sockets: Iterable[SocketEntry], owners_of: OwnersOf) -> tupl
 
     One listener: same transport, address, port, family, interface and user.
     """
-    groups: dict[_Key, list[int]] = {}
+    by_port: dict[int, list[SocketEntry]] = {}
     for entry in sockets:
-        key = (entry.local_port, entry.transport, entry.local_address, entry.family, entry.interface, entry.uid)
-        if key in groups:
-            groups[key].append(entry.inode)
-        else:
-            groups[key] = [entry.inode]
+        by_port.setdefault(entry.local_port, []).append(entry)
     listeners: list[Listener] = []
-    listening = ListenerState.LISTENING
-    for key in sorted(groups):
-        port, transport, address, family, interface, uid = key
-        inodes = groups[key]
-        if len(inodes) > 1 or not inodes[0]:
-            inodes = sorted(set(inodes) - {0})
-        listeners.append(
-            Listener(  # in the order of its fields: names cost twice the time, 20,000 times
-                Endpoint(address, Port(port, transport)),
-                family,
-                listening,
-                interface_name(interface) if interface else None,
-                uid,
-                tuple(inodes),
-                owners_of(inodes),
-            )
-        )
+    for port in sorted(by_port):
+        entries = by_port[port]
+        if len(entries) == 1:
+            (entry,) = entries
+            listeners.append(_listener(entry, [entry.inode] if entry.inode else [], owners_of))
+            continue
+        groups: dict[_Key, list[SocketEntry]] = {}
+        for entry in entries:
+            key = (entry.transport, entry.local_address, entry.family, entry.interface, entry.uid)
+            groups.setdefault(key, []).append(entry)
+        for key in sorted(groups):
+            inodes = sorted({entry.inode for entry in groups[key]} - {0})
+            listeners.append(_listener(groups[key][0], inodes, owners_of))
     return tuple(listeners)
+
+
+def _listener(entry: SocketEntry, inodes: list[int], owners_of: OwnersOf) -> Listener:
+    return Listener(  # in the order of its fields: names cost twice the time, 20,000 times
+        Endpoint(entry.local_address, Port(entry.local_port, entry.transport)),
+        entry.family,
+        ListenerState.LISTENING,
+        interface_name(entry.interface) if entry.interface else None,
+        entry.uid,
+        tuple(inodes),
+        owners_of(inodes),
+    )
 
 
 @lru_cache(maxsize=256)

@@ -38,6 +38,7 @@ _REQUEST = struct.Struct("=IHHII BBBBI 48x")  # + struct inet_diag_req_v2 with a
 _BODY = struct.Struct("=BB2x HH16s16sI8x 12x II")  # struct inet_diag_msg; its ports are in network order
 _ATTRIBUTE = struct.Struct("=HH")  # struct rtattr
 _ERROR = struct.Struct("=i")
+_LENGTH = struct.Struct("=I")
 _MESSAGE_BYTES = _HEADER.size + _BODY.size
 
 
@@ -61,6 +62,41 @@ class Dump:
 
     def parse(self, datagram: bytes) -> None:
         """Take in one datagram; whatever is malformed in it is counted in ``damaged``."""
+        if not self._parse_alike(datagram):
+            self._parse_each(datagram)
+
+    def _parse_alike(self, datagram: bytes) -> bool:
+        """Take in a datagram whose messages are all sockets of one length, or leave it as it is.
+
+        Sockets of a kind have the same attributes, so this is what 20,000 of them look like.
+        """
+        if len(datagram) < _MESSAGE_BYTES:
+            return False
+        (size,) = _LENGTH.unpack_from(datagram)
+        if size < _MESSAGE_BYTES or size % 4 or len(datagram) % size:
+            return False
+        sockets: list[SocketEntry] = []
+        add, text, swap = sockets.append, address_text, socket.ntohs
+        new, transport, offset = tuple.__new__, self.transport, 0
+        for (
+            length, kind, flags, _, _, family, state, port, remote, source, target, interface, uid, inode,
+        ) in _message(size).iter_unpack(datagram):  # fmt: skip
+            if length != size or kind != SOCK_DIAG_BY_FAMILY or flags & NLM_F_DUMP_INTR:
+                return False
+            ipv6 = family == AF_INET6
+            local = text(source, ipv6)
+            v6only = _parse_v6only(datagram, offset + _MESSAGE_BYTES, offset + size) if local == "::" else None
+            # A named tuple made without its constructor: a third of the time, 20,000 times.
+            entry = (
+                transport, ipv6, state, local, swap(port), text(target, ipv6), swap(remote),
+                interface, uid, inode, v6only,
+            )  # fmt: skip
+            add(new(SocketEntry, entry))
+            offset += size
+        self.sockets += sockets
+        return True
+
+    def _parse_each(self, datagram: bytes) -> None:
         offset, end = 0, len(datagram)
         while end - offset >= _HEADER.size:
             length, kind, flags, _, _ = _HEADER.unpack_from(datagram, offset)
@@ -85,6 +121,12 @@ class Dump:
             self.error = abs(_ERROR.unpack_from(datagram, offset + _HEADER.size)[0])
         elif kind == NLMSG_ERROR:
             self.damaged += 1
+
+
+@lru_cache(maxsize=64)
+def _message(size: int) -> struct.Struct:
+    """Return a whole message of a size: header, body, and attributes that are passed over."""
+    return struct.Struct(f"=IHHII BB2x HH16s16sI8x 12x II {size - _MESSAGE_BYTES}x")
 
 
 def _parse_socket(transport: Transport, datagram: bytes, offset: int, end: int) -> SocketEntry:

@@ -47,10 +47,26 @@ def render_check_json(report: CheckReport, book: Phrasebook) -> str:
         "gone": NOT_LOOKED,
     }
     writer = _DoorWriter(book)
-    listeners = ",\n".join(map(writer.listener, report.listeners))
-    connections = ",\n".join(map(writer.connection, report.connections))
-    opening = json.dumps(head, indent=1)[:-2]
-    return f'{opening},\n "listeners": [\n{listeners}\n ],\n "connections": [\n{connections}\n ]\n}}'
+    pieces = [json.dumps(head, indent=1)[:-2], ',\n "listeners": [\n']
+    for door in report.listeners:
+        writer.add_listener(door, pieces)
+    _end_list(pieces)
+    pieces.append(',\n "connections": [\n')
+    for connection in report.connections:
+        pieces += (writer.connection(connection), _NEXT)
+    _end_list(pieces)
+    pieces.append("\n}")
+    return "".join(pieces)
+
+
+_NEXT = ",\n"
+_END = "},\n"
+
+
+def _end_list(pieces: list[str]) -> None:
+    if pieces[-1] in {_NEXT, _END}:
+        pieces[-1] = pieces[-1].replace(",", "")
+    pieces.append(" ]")
 
 
 class _DoorWriter:
@@ -62,21 +78,25 @@ class _DoorWriter:
         self._registrations: dict[tuple[int, int], tuple[object, str]] = {}
         self._alike: dict[tuple[object, ...], tuple[Door[Listener], list[str]]] = {}
 
-    def listener(self, door: Door[Listener]) -> str:
-        """Return a listener; all that differ in their port number alone are written once, in pieces around it.
+    def add_listener(self, door: Door[Listener], pieces: list[str]) -> None:
+        """Add a listener; all that differ in their port number alone are written once, in pieces around it.
 
         Verdict and owners are told apart by identity: they live as long as the report does.
         """
         seen, registration = door.seen, door.registration
-        endpoint, inodes = seen.endpoint, seen.inodes
+        endpoint = seen.endpoint
         key = (
             endpoint.address, id(door.verdict), id(seen.owners),
-            endpoint.port.transport, seen.family, seen.state, seen.interface, len(inodes),
+            endpoint.port.transport, seen.family, seen.state, seen.interface, len(seen.inodes),
         )  # fmt: skip
         held = self._alike.get(key)
         if held is None:
             held = self._alike[key] = (door, self._pieces(door))
-        return f"{str(endpoint.port.number).join(held[1])}{self._registration(registration)}}}"
+        number = str(endpoint.port.number)
+        for piece in held[1]:
+            pieces += (piece, number)
+        pieces[-1] = self._registration(registration)
+        pieces.append(_END)
 
     def _registration(self, registration: Registration) -> str:
         key = registration.status, id(registration.names)

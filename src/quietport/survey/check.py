@@ -67,9 +67,11 @@ def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[AnyDoor,
 
 
 def unanswered(report: CheckReport) -> bool:
-    """Tell whether the question could not be answered: a door that might be a finding, or sockets, not seen."""
-    unresolved = any(door.verdict.concern is Concern.UNRESOLVED for door in report.doors)
-    return unresolved or not report.coverage.sockets_complete
+    """Tell whether something unseen stood in the way: sockets, or the holder of a door that would be a finding."""
+    hidden = any(
+        door.verdict.concern is Concern.UNRESOLVED and isinstance(door.owners, Unknown) for door in report.doors
+    )
+    return hidden or not report.coverage.sockets_complete
 
 
 def check(
