@@ -1,6 +1,6 @@
 """Re-open every package that a row in data/ cites and look for the quoted words again.
 
-What enters: data/sources/*.toml and the rows of data/defacto, data/misuse and data/programs.
+What enters: data/sources/*.toml with their quotations, and the rows of data/defacto, data/misuse and data/programs.
 What leaves: one line per failure (file:line: reason), one summary line, exit status 1 on any failure.
 
 Packages are downloaded at the pinned version and compared with the pinned sha256; pages and RFCs are only counted.
@@ -11,6 +11,7 @@ import argparse
 import functools
 import gzip
 import hashlib
+import itertools
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from pathlib import Path
 DATA = Path(__file__).resolve().parent.parent / "data"
 CITING_FOLDERS = ("defacto", "misuse", "programs")
 MAX_WORDS = 160
+MAX_QUOTATION = 400
 UNPACKED = ".d"
 
 
@@ -57,6 +59,8 @@ class Citation:
     words: str
     first: str
     """First port number of the row, empty for rows that are not about a port."""
+    folded: bool = False
+    """A quotation that may run over line ends."""
 
 
 def read_sources(folder: Path) -> dict[str, Source]:
@@ -85,6 +89,13 @@ def read_citations(path: Path) -> Iterator[Citation]:
             raise ValueError(f"{path}:{number}: {len(fields)} fields under {len(header)} columns")
         row = dict(zip(header, fields, strict=True))
         yield Citation(path, number, row["source"], row["locator"], row["words"], row.get("first", ""))
+
+
+def read_quotations(path: Path) -> Iterator[Citation]:
+    """Yield what the sentences of a port's page quote from packages."""
+    for source_id, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        for words in entry.get("words", {}).values():
+            yield Citation(path, 0, source_id, entry.get("locator", ""), words, "", folded=True)
 
 
 def download_commands(source: Source) -> list[list[str]]:
@@ -180,10 +191,17 @@ def folded_lines(path: Path) -> tuple[str, ...]:
     return tuple(" ".join(line.split()) for line in raw.decode("utf-8", errors="replace").split("\n"))
 
 
+@functools.cache
+def folded_text(path: Path) -> str:
+    """Return the file as one line."""
+    return " ".join(" ".join(folded_lines(path)).split())
+
+
 def check_words(citation: Citation) -> None:
     """Raise unless the quotation is of a fit length and names the row's first port as a whole number."""
-    if not 0 < len(citation.words) <= MAX_WORDS:
-        raise CitationError(f"words have {len(citation.words)} characters, allowed are 1 to {MAX_WORDS}")
+    most = MAX_QUOTATION if citation.folded else MAX_WORDS
+    if not 0 < len(citation.words) <= most:
+        raise CitationError(f"words have {len(citation.words)} characters, allowed are 1 to {most}")
     if citation.first and not re.search(rf"(?<!\d){citation.first}(?!\d)", citation.words):
         raise CitationError(f"words do not contain port {citation.first}")
 
@@ -205,8 +223,12 @@ def check(citation: Citation, source: Source | None, cache: Path) -> None:
     root = unpack(source, cache)
     if isinstance(root, CitationError):
         raise root
+    file = locate(root, citation.locator)
+    if citation.words == citation.locator:
+        return  # That the package ships the file is the fact.
     words = " ".join(citation.words.split())
-    if not any(words in line for line in folded_lines(locate(root, citation.locator))):
+    found = words in folded_text(file) if citation.folded else any(words in line for line in folded_lines(file))
+    if not found:
         raise CitationError(f"words not found in {citation.locator} of {source.package} {source.version}")
 
 
@@ -217,7 +239,12 @@ def check_all(data: Path, cache: Path) -> tuple[list[str], Counter[str], int]:
     confirmed: Counter[str] = Counter()
     pages = 0
     files = [path for folder in CITING_FOLDERS for path in sorted((data / folder).glob("*.tsv"))]
-    for citation in (row for path in files for row in read_citations(path)):
+    quoting = sorted((data / "sources").glob("*.toml"))
+    rows = itertools.chain(
+        (row for path in files for row in read_citations(path)),
+        (quotation for path in quoting for quotation in read_quotations(path)),
+    )
+    for citation in rows:
         source = sources.get(citation.source)
         if source and source.kind != "package":
             pages += 1

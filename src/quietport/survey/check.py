@@ -9,7 +9,7 @@ from quietport.model.door import CheckReport, Door
 from quietport.model.listener import Connection, Listener
 from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
-from quietport.model.unknown import Coverage, Reason, Unseen
+from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern, Standing, Verdict
 
 if TYPE_CHECKING:
