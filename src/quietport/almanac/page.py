@@ -9,12 +9,12 @@ from quietport.almanac.answer import answer_section
 from quietport.almanac.howto import howto_section
 from quietport.almanac.meaning import meaning_section, system_section
 from quietport.almanac.neighbours import neighbours_section
-from quietport.almanac.practice import misuse_section, practice_section
+from quietport.almanac.practice import misuse_section, practice_section, use_claims
 from quietport.almanac.registration import registry_section, row_claim
 from quietport.almanac.security import security_section
 from quietport.almanac.subject import COMMON, read_subject
 from quietport.model.errors import NoSuchEntryError
-from quietport.model.page import Claim, Form, Page, Phrase, Section, Source
+from quietport.model.page import Claim, Page, Phrase, Section, Source
 from quietport.model.port import PortRange, Transport
 from quietport.model.registration import Status
 
@@ -66,7 +66,7 @@ def range_page(registry: Registry, ports: PortRange, transports: tuple[Transport
     sections = [
         Section("answer", tuple(_counted(registry, ports, transport) for transport in transports)),
         Section("registry", tuple(row_claim(row, iana) for row in rows)),
-        Section("practice", tuple(_use_claim(use) for use in _uses_in(registry, ports, transports))),
+        Section("practice", use_claims(_uses_in(registry, ports, transports))),
     ]
     return build_page(Phrase("title.range", {"ports": str(ports)}), sections, registry.sources())
 
@@ -84,11 +84,6 @@ def _uses_in(registry: Registry, ports: PortRange, transports: tuple[Transport, 
     return sorted((use for use in inside if use.ports.last >= ports.first), key=lambda use: (use.ports, use.software))
 
 
-def _use_claim(use: DeFactoUse) -> Claim:
-    values = {"software": use.software, "use": use.use, "ports": str(use.ports), "transport": str(use.transport)}
-    return Claim(Phrase("practice.use", values), (use.source,), Form.ROW)
-
-
 def service_page(registry: Registry, name: str) -> Page:
     """Return the page of a service or software by its name; letter case does not matter.
 
@@ -103,16 +98,17 @@ def service_page(registry: Registry, name: str) -> Page:
             Phrase("answer.service", {"name": shown, "ports": tuple(map(str, ports))}), (registry.iana_source,)
         )
         return _named_page(registry, shown, answer, tuple(dict.fromkeys(port.number for port in ports)))
-    uses = [use for use in registry.practice.uses.rows if use.software.casefold() == name.casefold()]
+    uses = _uses_named(registry, name)
     if not uses:
         from quietport.registry.search import nearest_names  # noqa: PLC0415 - only for a name that is none
 
         raise NoSuchEntryError(name, nearest_names(registry, name))
-    spelt = tuple(f"{use.ports}/{use.transport}" for use in sorted(uses, key=lambda use: (use.ports, use.transport)))
+    spelt = tuple(dict.fromkeys(f"{use.ports}/{use.transport}" for use in uses))
     says = Phrase("answer.software", {"name": uses[0].software, "ports": spelt})
     answer = Claim(says, tuple(dict.fromkeys(use.source for use in uses)))
-    numbers = tuple(dict.fromkeys(use.ports.first for use in uses if len(use.ports) == 1))
-    return _named_page(registry, uses[0].software, answer, numbers if len(numbers) == len(uses) else ())
+    single = all(len(use.ports) == 1 for use in uses)
+    numbers = tuple(dict.fromkeys(use.ports.first for use in uses)) if single else ()
+    return _named_page(registry, uses[0].software, answer, numbers)
 
 
 def _named_page(registry: Registry, name: str, answer: Claim, numbers: tuple[int, ...]) -> Page:
@@ -127,7 +123,7 @@ def _named_page(registry: Registry, name: str, answer: Claim, numbers: tuple[int
     sections = [
         Section("answer", (answer, *answers)),
         Section("registry", tuple(row_claim(row, registry.iana_source) for row in rows)),
-        Section("practice", tuple(_use_claim(use) for use in _uses_named(registry, name))),
+        Section("practice", use_claims(_uses_named(registry, name))),
     ]
     return build_page(title, sections, registry.sources())
 

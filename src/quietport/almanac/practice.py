@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from quietport.model.page import Claim, Form, Phrase, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from quietport.almanac.subject import Subject
     from quietport.model.page import Source, Value
-    from quietport.model.port import Port
+    from quietport.model.registration import DeFactoUse
 
 BACKDOOR_LISTS = frozenset({"rkhunter", "chkrootkit", "psad"})
 """Searched lists that are about malware; the others are about software."""
@@ -19,13 +19,22 @@ BACKDOOR_LISTS = frozenset({"rkhunter", "chkrootkit", "psad"})
 
 def practice_section(subject: Subject) -> Section:
     """Return software's defaults on the port, each with its source, and where there are none."""
-    claims = []
     found = [use for port in subject.ports for use in subject.registry.practice.uses.find(port)]
-    for use in dict.fromkeys(found):
-        values = {"software": use.software, "use": use.use, "ports": str(use.ports), "transport": str(use.transport)}
-        claims.append(Claim(Phrase("practice.use", values), (use.source,), Form.ROW))
-    claims.extend(_searches(subject, bool(found)))
-    return Section("practice", tuple(claims))
+    return Section("practice", (*use_claims(found), *_searches(subject, bool(found))))
+
+
+def use_claims(uses: Iterable[DeFactoUse]) -> tuple[Claim, ...]:
+    """Return one claim for each software and port, with every source that says so."""
+    alike: dict[tuple[str, str, str], list[DeFactoUse]] = {}
+    for use in dict.fromkeys(uses):
+        alike.setdefault((use.software.casefold(), str(use.ports), str(use.transport)), []).append(use)
+    claims = []
+    for (_, ports, transport), (use, *more) in alike.items():
+        says = Phrase(
+            "practice.use", {"software": use.software, "use": use.use, "ports": ports, "transport": transport}
+        )
+        claims.append(Claim(says, tuple(dict.fromkeys(one.source for one in (use, *more))), Form.ROW))
+    return tuple(claims)
 
 
 def _searches(subject: Subject, found: bool) -> Iterator[Claim]:
@@ -82,8 +91,3 @@ def _backdoor_lists(subject: Subject, reported: bool) -> Iterator[Claim]:
 
 def _searched(subject: Subject) -> list[Source]:
     return [source for source in subject.registry.sources().values() if source.complete]
-
-
-def named_by_software(subject: Subject, port: Port) -> bool:
-    """Tell whether some software's default is this port."""
-    return bool(subject.registry.practice.uses.find(port))
