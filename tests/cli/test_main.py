@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -200,6 +201,7 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(entry, "main", interrupted)
     monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("os._exit", sys.exit)
     with pytest.raises(SystemExit) as end:
         run()
     assert end.value.code == 130

@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from quietport import __version__
@@ -135,4 +136,8 @@ def run() -> NoReturn:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
-    sys.exit(code)
+    with suppress(OSError):
+        sys.stdout.flush()
+    sys.stderr.flush()
+    # Records of 20,000 sockets take 70 ms to be freed one by one; the system frees them at once.
+    os._exit(code)

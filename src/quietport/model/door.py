@@ -105,7 +105,11 @@ class CheckReport(Struct, frozen=True):
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Return how many doors there are of each verdict, gravest first."""
-        counted = Counter(door.verdict.word for door in self.doors)
+        doors = Counter(id(door.verdict) for door in self.doors)
+        words = {id(door.verdict): door.verdict for door in self.doors}
+        counted: Counter[str] = Counter()
+        for identity, verdict in words.items():
+            counted[verdict.word] += doors[identity]
         order = [*map(str, _GRAVEST_FIRST), "unexplained", "custom", "declared", "expected"]
         return tuple((word, counted[word]) for word in order if counted[word])
 

@@ -14,12 +14,12 @@ from quietport.model.unknown import Reason, Unknown
 if TYPE_CHECKING:
     from quietport.judge.facts import Context
     from quietport.model.owner import Owner
-    from quietport.model.port import Port, PortRange
+    from quietport.model.port import PortRange
     from quietport.model.registration import KnownProgram, Registration
     from quietport.model.verdict import Verdict
     from quietport.registry.snapshot import Registry
 
-_USER, _DYNAMIC = RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC]
+_USER_FIRST, _DYNAMIC_FIRST = RANGES[RangeName.USER].first, RANGES[RangeName.DYNAMIC].first
 _BINDRESVPORT = range(BINDRESVPORT.first, BINDRESVPORT.last + 1)
 
 
@@ -32,25 +32,32 @@ class Bench:
         self._ephemeral = ephemeral
         self._lent = () if isinstance(ephemeral, Unknown) else range(ephemeral.first, ephemeral.last + 1)
         self._rules = read_rules()
-        self._verdicts: dict[object, Verdict] = {}
+        self._uses = registry.practice.uses
+        self._judged: dict[tuple[object, ...], tuple[Verdict, str | Unknown]] = {}
+        self._equal_relations: dict[Relation, Relation] = {}
         self._relations: dict[tuple[object, ...], Relation] = {}
         self._programs: dict[int, tuple[object, str | Unknown]] = {}
 
     def judge_listener(self, listener: Listener) -> Door[Listener]:
         """Return a listener with the verdict on it."""
-        port, owners = listener.endpoint.port, listener.owners
+        endpoint, owners = listener.endpoint, listener.owners
+        port, held_by = endpoint.port, id(owners)
+        number = port.number
         registration = self._registry.lookup(port)
+        place = self._registry.span_of(port), self._uses.covering(port), held_by
+        relation = self._relations.get(place) or self._relate(place, registration, owners)
         # What of a listener a rule can ask about; owners are shared by all the sockets of the same holders.
         alike = (
-            listener.endpoint.address, listener.state, id(owners), port.transport, registration.status,
-            self._relation(port, registration, owners), *self._ranges(port.number),
+            endpoint.address, listener.state, held_by, port.transport, registration.status, id(relation),
+            number < _USER_FIRST, number in _BINDRESVPORT, number >= _DYNAMIC_FIRST, number in self._lent,
         )  # fmt: skip
-        verdict = self._verdicts.get(alike)
-        if verdict is None:
-            uses = self._registry.practice.uses.find(port)
-            context = listener_facts(listener, registration, uses, self._known(owners), self._ephemeral)
-            verdict = self._verdicts[alike] = self._weigh(context)
-        return Door(listener, registration, verdict, self._program(owners))
+        judged = self._judged.get(alike)
+        if judged is None:
+            context = listener_facts(
+                listener, registration, self._uses.find(port), self._known(owners), self._ephemeral
+            )
+            judged = self._judged[alike] = self._weigh(context), self._program(owners)
+        return Door(listener, registration, *judged)
 
     def judge_connection(self, connection: Connection) -> Door[Connection]:
         """Return a connection with the verdict on it, judged by its quiet port."""
@@ -63,17 +70,13 @@ class Bench:
     def _weigh(self, context: Context) -> Verdict:
         return weigh(context, self._rules)
 
-    def _relation(self, port: Port, registration: Registration, owners: tuple[Owner, ...] | Unknown) -> Relation:
-        """Return how the holder stands to a port; worked out once for each span, set of uses and holder."""
-        uses = self._registry.practice.uses
-        key = self._registry.span_of(port), uses.covering(port), id(owners)
-        held = self._relations.get(key)
-        if held is None:
-            held = self._relations[key] = relate(registration.names, uses.find(port), self._known(owners))
+    def _relate(
+        self, place: tuple[object, ...], registration: Registration, owners: tuple[Owner, ...] | Unknown
+    ) -> Relation:
+        """Return how the holder stands to a port; equal answers are one object, so that identity tells them apart."""
+        made = relate(registration.names, self._uses.find(registration.port), self._known(owners))
+        held = self._relations[place] = self._equal_relations.setdefault(made, made)
         return held
-
-    def _ranges(self, number: int) -> tuple[bool, ...]:
-        return number < _USER.first, number in _BINDRESVPORT, number >= _DYNAMIC.first, number in self._lent
 
     def _program(self, owners: tuple[Owner, ...] | Unknown) -> str | Unknown:
         held = self._programs.get(id(owners))
