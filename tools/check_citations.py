@@ -267,8 +267,7 @@ def main() -> int:
         failures, confirmed, pages = check_all(arguments.data, (arguments.cache or Path(scratch)).resolve())
     for failure in failures:
         print(failure)
-    per_source = ", ".join(f"{source} {count}" for source, count in sorted(confirmed.items())) or "none"
-    print(f"confirmed {confirmed.total()} ({per_source}); failed {len(failures)}; pages, not re-opened {pages}")
+    print(f"confirmed {confirmed.total()} in {len(confirmed)} sources; failed {len(failures)}; from pages {pages}")
     return 1 if failures else 0
 
 
