@@ -47,8 +47,8 @@ def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
             for port in ports
         )
         view = HostView(listeners, (), coverage, "sock_diag")
-        for place in ("quietport.host.read_host", "quietport.cli.check.read_host"):
-            monkeypatch.setattr(place, lambda _quiet: view)
+        monkeypatch.setattr("quietport.host.read_host", lambda _quiet: view)
+        monkeypatch.setattr("quietport.cli.check.start_reading", lambda: lambda _quiet: view)
 
     put()
     return put

@@ -18,8 +18,9 @@ def walk(pids):
     if {fails} and os.getpid() != parent:
         os.close(1)
         os.kill(os.getpid(), 9)
-    return {{7: list(pids), pids[0]: [pids[0]]}}, len(pids)
-held, unreadable = shared_walk.walk_shared(walk, [1, 2, 3, 4, 5])
+    return {{"seven": list(pids), str(pids[0]): [pids[0]]}}, len(pids)
+started = shared_walk.SharedWalk(walk, [1, 2, 3, 4, 5], share=True)
+held, unreadable = started.finish()
 print(json.dumps([sorted(held.items()), unreadable]))
 try:
     os.waitpid(-1, os.WNOHANG)
@@ -29,13 +30,14 @@ except ChildProcessError:
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["child answers", "child is killed"])
-def test_the_halves_are_joined_and_no_child_is_left(fails: bool) -> None:
+def test_the_parts_are_joined_and_no_child_is_left(fails: bool) -> None:
     """In a process of its own, since the workers that run tests have threads."""
     done = subprocess.run(
         [sys.executable, "-c", WALK.format(fails=fails)], capture_output=True, text=True, check=True, timeout=30
     )
     answer, rest = done.stdout.splitlines()
-    assert json.loads(answer) == [[[1, [1]], [2, [2]], [7, [1, 2, 3, 4, 5]]], 5]
+    each = [[str(pid), [pid]] for pid in range(1, 6)]
+    assert json.loads(answer) == [[*each, ["seven", [1, 2, 3, 4, 5]]], 5]
     assert (rest, done.stderr) == ("no child left", "")
 
 

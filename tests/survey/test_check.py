@@ -17,7 +17,8 @@ from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.registry.snapshot import Registry
-from quietport.survey.check import DEFAULT_FAIL_ON, FailOn, check, findings, unanswered
+from quietport.survey.check import check, unanswered
+from quietport.survey.fail_on import DEFAULT_FAIL_ON, FailOn, findings
 
 Look = Callable[..., CheckReport]
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from quietport.cli.exit_code import ExitCode
 from quietport.cli.options import add_output_options
-from quietport.host import read_facts, read_host
+from quietport.host import read_facts, start_reading
 from quietport.model.errors import UsageError
-from quietport.survey.check import DEFAULT_FAIL_ON, FailOn, check, findings, unanswered
+from quietport.survey.fail_on import DEFAULT_FAIL_ON, FailOn, findings
 from quietport.survey.question import parse_port_question
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ def run(session: Session) -> ExitCode:
     args = session.args
     fail_on = parse_fail_on(args.fail_on)
     questions = tuple(parse_port_question(text) for text in args.ports)
+    read_host = start_reading()
+    # Imported while the host is already being looked at.
+    from quietport.survey.check import check, unanswered  # noqa: PLC0415
+
     report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
     if args.json:
         from quietport.report.check_json import render_check_json  # noqa: PLC0415

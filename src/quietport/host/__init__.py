@@ -13,7 +13,7 @@ the caller has, and looks at no other network namespace. What it could not see i
 """
 
 from quietport.host.facts import PortFacts, read_facts
-from quietport.host.host_reader import read_host
+from quietport.host.host_reader import read_host, start_reading
 from quietport.host.view import HostView, Quiet
 
-__all__ = ["HostView", "PortFacts", "Quiet", "read_facts", "read_host"]
+__all__ = ["HostView", "PortFacts", "Quiet", "read_facts", "read_host", "start_reading"]

@@ -2,7 +2,8 @@
 
 A socket may have several holders, so the walk never stops early. It asks the kernel one question
 a file and no more; reading the links relative to the open directory was the fastest of eight ways
-that were measured. Threads gained nothing, a second process nearly halves it (``shared_walk``).
+that were measured. Threads gained nothing; a second process walks while the first gets ready
+(``shared_walk``), so the walk takes note of every socket: which ones matter is not known yet.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from quietport.host.process_stat import is_kernel_thread
-from quietport.host.shared_walk import FEWEST_TO_SHARE, may_share, walk_shared
+from quietport.host.shared_walk import Found, SharedWalk, may_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,33 +34,34 @@ class Holders(NamedTuple):
         return not self.unreadable and not self.hidden
 
 
-def find_holders(proc: str, inodes: Iterable[int]) -> Holders:
-    """Return the holders of these sockets among the processes under ``proc``.
+class HolderWalk:
+    """A look at the open files of every process, begun when it was made."""
 
-    A process or file that vanishes meanwhile holds nothing any more, and is passed over.
-    """
-    wanted = list({inode for inode in inodes if inode})
-    if not wanted:
-        return Holders({}, unreadable=0, hidden=False)
-    names = os.listdir(proc)  # noqa: PTH208 - pathlib costs 8 ms to import
-    pids = sorted(int(name) for name in names if name.isascii() and name.isdigit())
-    walk = _Walk(proc, wanted)
-    if len(pids) + len(wanted) >= FEWEST_TO_SHARE and may_share():
-        return Holders(*walk_shared(walk, pids), hidden=pids[:1] != [1])
-    held, unreadable = walk(pids)
-    return Holders(held, unreadable, hidden=pids[:1] != [1])
-
-
-class _Walk:
-    """Looks at the open files of any of the processes."""
-
-    def __init__(self, proc: str, inodes: list[int]) -> None:
+    def __init__(self, proc: str, *, share: bool) -> None:
+        """Begin, with the help of a child process where ``share`` allows it and one can help."""
         self._proc = proc
-        self._inodes = inodes
+        self._pids = _read_pids(proc)
+        share = share and len(self._pids) > 1 and may_share()
+        self._shared = SharedWalk(self._walk, self._pids, share=share)
 
-    def __call__(self, pids: list[int]) -> tuple[dict[int, list[int]], int]:
+    def finish(self, inodes: Iterable[int]) -> Holders:
+        """Return the holders of these sockets.
+
+        A process or file that vanishes meanwhile holds nothing any more, and is passed over. Sockets that
+        nobody was seen to hold may be younger than the walk: processes that have come since are looked at too.
+        """
+        wanted = {f"socket:[{inode}]": inode for inode in inodes if inode}
+        found, unreadable = self._shared.finish()
+        held = {wanted[socket]: pids for socket, pids in found.items() if socket in wanted}
+        if len(held) < len(wanted):
+            late, refused = self._walk(sorted(set(_read_pids(self._proc)) - set(self._pids)))
+            unreadable += refused
+            held.update((wanted[socket], pids) for socket, pids in late.items() if socket in wanted)
+        return Holders(held, unreadable if wanted else 0, hidden=bool(wanted) and self._pids[:1] != [1])
+
+    def _walk(self, pids: list[int]) -> Found:
         """Return who of these processes, lowest first, holds which socket, and how many could not be read."""
-        found: dict[str, list[int]] = {f"socket:[{inode}]": [] for inode in self._inodes}
+        found: dict[str, list[int]] = {}
         unreadable = 0
         for pid in pids:
             try:
@@ -68,22 +70,36 @@ class _Walk:
                 unreadable += not is_kernel_thread(self._proc, pid)
             except OSError:
                 continue
-        return {
-            inode: holders for inode, holders in zip(self._inodes, found.values(), strict=True) if holders
-        }, unreadable
+        return found, unreadable
+
+
+def find_holders(proc: str, inodes: Iterable[int]) -> Holders:
+    """Return the holders of these sockets among the processes under ``proc``."""
+    return HolderWalk(proc, share=False).finish(inodes)
+
+
+def _read_pids(proc: str) -> list[int]:
+    try:
+        names = os.listdir(proc)  # noqa: PTH208 - pathlib costs 8 ms to import
+    except OSError:
+        return []
+    return sorted(int(name) for name in names if name.isascii() and name.isdigit())
 
 
 def _read_links(directory: str, pid: int, found: dict[str, list[int]]) -> None:
     descriptor = os.open(directory, os.O_RDONLY)
     readlink = os.readlink
-    find = found.get
     try:
         for name in os.listdir(descriptor):  # noqa: PTH208 - as above, and 50,000 Path objects
             try:
-                holders = find(readlink(name, dir_fd=descriptor))
+                link = readlink(name, dir_fd=descriptor)
             except FileNotFoundError:
                 continue
-            if holders is not None and holders[-1:] != [pid]:
-                holders.append(pid)
+            if link[:8] == "socket:[":
+                holders = found.get(link)
+                if holders is None:
+                    found[link] = [pid]
+                elif holders[-1] != pid:
+                    holders.append(pid)
     finally:
         os.close(descriptor)

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quietport.host.view import HostView, Quiet
+
+
+def start_reading(system: str = sys.platform) -> Callable[[Quiet | None], HostView]:
+    """Begin to look at this host, where that takes time, and return what tells of it; to be asked once.
+
+    Whoever has something to import or to open meanwhile waits less.
+    """
+    if system != "linux":
+        return partial(read_host, system=system)
+    from quietport.host.holders import HolderWalk  # noqa: PLC0415 - one system, one import
+
+    walk = HolderWalk("/proc", share=True)
+
+    def read(quiet: Quiet | None) -> HostView:
+        from quietport.host.linux import read_listeners  # noqa: PLC0415 - imported while the walk goes on
+
+        return read_listeners(quiet, walk=walk)
+
+    return read
 
 
 def read_host(quiet: Quiet | None = None, system: str = sys.platform) -> HostView:
@@ -15,9 +37,7 @@ def read_host(quiet: Quiet | None = None, system: str = sys.platform) -> HostVie
     Raises SurveyError where this system shows no sockets at all.
     """
     if system == "linux":
-        from quietport.host.linux import read_listeners  # noqa: PLC0415 - one system, one import
-
-        return read_listeners(quiet)
+        return start_reading(system)(quiet)
     from quietport.host.psutil_sockets import read_through_psutil  # noqa: PLC0415 - psutil costs 35 ms
 
     return read_through_psutil(quiet, system=system)

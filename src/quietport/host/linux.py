@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.host import proc_net, sock_diag
-from quietport.host.holders import Holders, find_holders
+from quietport.host.holders import Holders, HolderWalk
 from quietport.host.listener_group import group_listeners
 from quietport.host.owners import OwnerReader
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
@@ -25,10 +25,14 @@ _LISTENING = {Transport.TCP: 1 << TCP_LISTEN, Transport.UDP: 1 << TCP_CLOSE}
 
 
 def read_listeners(
-    quiet: Quiet | None = None, proc: str = "/proc", ask_kernel: AskKernel = sock_diag.read_sockets
+    quiet: Quiet | None = None,
+    proc: str = "/proc",
+    ask_kernel: AskKernel = sock_diag.read_sockets,
+    walk: HolderWalk | None = None,
 ) -> HostView:
     """Return every listener, and every established connection from or to a port that ``quiet`` names.
 
+    ``walk`` is a look at the open files that has already begun.
     Where the kernel answers no netlink the tables under ``proc`` are read instead, and the coverage says so.
     Raises SurveyError where neither can be read.
     """
@@ -39,7 +43,7 @@ def read_listeners(
         established = (entry for entry in sockets if entry.state == TCP_ESTABLISHED)
         selected = list(select_quiet(established, Bound(listening), quiet))
     inodes = {entry.inode for entry in listening} | {entry.inode for entry, _ in selected}
-    holders = find_holders(proc, inodes)
+    holders = (walk or HolderWalk(proc, share=False)).finish(inodes)
     owners = SocketOwners(proc, holders)
     return HostView(
         listeners=group_listeners(listening, owners.find),

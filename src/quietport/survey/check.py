@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from quietport.model.door import CheckReport, Door
@@ -10,14 +9,13 @@ from quietport.model.listener import Connection, Listener
 from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
-from quietport.model.verdict import Concern, Standing, Verdict
+from quietport.model.verdict import Concern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from quietport.host import HostView
     from quietport.host.facts import PortFacts
-    from quietport.model.door import AnyDoor
     from quietport.registry.snapshot import Registry
     from quietport.survey.question import PortQuestion
 
@@ -27,43 +25,6 @@ if TYPE_CHECKING:
 
 LOOKED_AT = (Transport.TCP, Transport.UDP)
 """The transports whose sockets a host reader shows."""
-
-
-class FailOn(StrEnum):
-    """What makes ``check`` end with 1."""
-
-    SUSPICIOUS = "suspicious"
-    """Concern."""
-    MISCONFIGURED = "misconfigured"
-    """Concern."""
-    UNRESOLVED = "unresolved"
-    """Concern."""
-    UNEXPLAINED = "unexplained"
-    """Standing."""
-    CUSTOM = "custom"
-    """Standing."""
-    UNDECLARED = "undeclared"
-    """Standing is not ``declared``."""
-
-    def fits(self, verdict: Verdict) -> bool:
-        """Tell whether a verdict is of this kind; standing and concern are asked apart."""
-        if self is FailOn.UNDECLARED:
-            return verdict.standing is not Standing.DECLARED
-        return self.value in {str(verdict.standing), str(verdict.concern)}
-
-
-DEFAULT_FAIL_ON = (FailOn.MISCONFIGURED, FailOn.SUSPICIOUS)
-
-
-def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[AnyDoor, ...]:
-    """Return the doors that the caller wants to fail on."""
-    decided: dict[tuple[Standing, Concern], bool] = {}
-    for door in report.doors:
-        verdict = door.verdict
-        key = verdict.standing, verdict.concern
-        if key not in decided:
-            decided[key] = any(kind.fits(verdict) for kind in fail_on)
-    return tuple(door for door in report.doors if decided[door.verdict.standing, door.verdict.concern])
 
 
 def unanswered(report: CheckReport) -> bool:
