@@ -54,7 +54,7 @@ def test_what_is_no_port_ends_with_two_and_says_so(capsys: Capture, verb: tuple[
         (("ssh",), 2, "quietport: no verb 'ssh'; try 'quietport explain ssh'"),
         (("chekc",), 2, "quietport: no verb 'chekc'; did you mean 'quietport check'?"),
         (("check", "ssh"), 2, "quietport: 'ssh' is no port: ports are 0 to 65535, as in 851, 851/udp, 6000-6063"),
-        (("check", "--fail-on", "evil"), 2, "quietport: --fail-on: 'evil' is not a valid FailOn; there are: "),
+        (("check", "--fail-on", "evil"), 2, "quietport: --fail-on: no verdict 'evil'; there are: "),
         (("851", "--lang", "xx"), 2, "quietport: no language 'xx'; there are: en"),
         (("registry", "diff", "1999-01-01", "current"), 2, "quietport: '1999-01-01' is neither current, shipped, "),
         (("explain", "\x1b[2J"), 1, "quietport: nothing goes by the name '\\x1b[2J'; "),

@@ -79,5 +79,6 @@ def parse_fail_on(text: str | None) -> tuple[FailOn, ...]:
     try:
         return tuple(FailOn(word) for word in words)
     except ValueError as error:
-        message = f"--fail-on: {error}; there are: {', '.join(FailOn)}, nothing"
+        strange = next(word for word in words if word not in set(FailOn))
+        message = f"--fail-on: no verdict {strange!r}; there are: {', '.join(FailOn)}, nothing"
         raise UsageError(message) from error

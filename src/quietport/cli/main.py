@@ -77,6 +77,8 @@ def main(argv: Sequence[str], session: Session | None = None) -> int:
     verb = arguments[0]
     if not verb.startswith("-") and verb not in verbs.SUMMARIES:
         return _fail(_no_verb(verb), ExitCode.USAGE)
+    if verb.startswith("-") and verb not in {"-h", "--help", "--version"}:
+        return _fail(f"options come after the verb, as in: quietport 851 {visible(verb)}", ExitCode.USAGE)
     args = make_parser(only=verb).parse_args(arguments)
     return _run(session or standard_session(args))
 

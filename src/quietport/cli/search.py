@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from quietport.cli.exit_code import ExitCode
 from quietport.cli.options import add_output_options
+from quietport.model.errors import UsageError
 from quietport.registry.search import search
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(session: Session) -> ExitCode:
     """Run the verb."""
     args = session.args
-    result = search(session.registry, " ".join(args.text))
+    asked = " ".join(args.text)
+    if not asked.strip():
+        message = "search needs a word to look for, as in: quietport search redis"
+        raise UsageError(message)
+    result = search(session.registry, asked)
     if args.json:
         from quietport.report.search_report import render_search_json  # noqa: PLC0415
 

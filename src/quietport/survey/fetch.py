@@ -60,7 +60,8 @@ def fetch(url: str, etag: str | None, last_modified: str | None) -> Answer | Non
         raise DataError(message) from error
     except (OSError, http.client.HTTPException, ValueError, OverflowError) as error:
         # ValueError and OverflowError: an address with a host or port that is none.
-        message = f"{url}: {error or type(error).__name__}; the registry in force is unchanged"
+        why = getattr(error, "reason", error) or type(error).__name__
+        message = f"{url}: {why}; the registry in force is unchanged"
         raise DataError(message) from error
     if not _is_http(landed):
         message = f"{url}: the server sent us on to {landed!r}, which is not asked; the registry in force is unchanged"
