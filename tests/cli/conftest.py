@@ -26,7 +26,7 @@ COMPLETE = Coverage()
 def _neutral(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("quietport.cli.session.current_snapshot", lambda: SHIPPED)
+    monkeypatch.setattr("quietport.registry.store.current_snapshot", lambda: SHIPPED)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
             for port in ports
         )
         view = HostView(listeners, (), coverage, "sock_diag")
-        monkeypatch.setattr("quietport.host.read_host", lambda _quiet: view)
+        monkeypatch.setattr("quietport.host.host_reader.read_host", lambda _quiet: view)
         monkeypatch.setattr("quietport.cli.check.start_reading", lambda: lambda _quiet: view)
 
     put()
@@ -59,5 +59,5 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a snapshot in force that was cut off in the middle."""
     path = tmp_path / "registry.sqlite"
     path.write_bytes(SHIPPED.read_bytes()[:4096])
-    monkeypatch.setattr("quietport.cli.session.current_snapshot", lambda: path)
+    monkeypatch.setattr("quietport.registry.store.current_snapshot", lambda: path)
     return path

@@ -13,6 +13,7 @@ from quietport.cli import verbs
 from quietport.cli.main import main, run
 from quietport.model.owner import Owner
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
+from quietport.survey.fail_on import FailOn
 from quietport.words.language import languages
 
 if TYPE_CHECKING:
@@ -205,3 +206,11 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as end:
         run()
     assert end.value.code == 130
+
+
+def test_the_help_of_check_names_every_word_of_fail_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    listed = said.partition("separated by commas: ")[2].partition(" (default")[0]
+    assert sorted(listed.split(", ")) == sorted(FailOn)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from quietport.host import read_host
+from quietport.host.host_reader import read_host
 
 HEAVY = ("asyncio", "pathlib", "psutil", "subprocess", "threading", "pwd", "logging")
 

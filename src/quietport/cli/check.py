@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from quietport.cli.exit_code import ExitCode
 from quietport.cli.options import add_output_options
-from quietport.host import read_facts, start_reading
+from quietport.host.host_reader import start_reading
 from quietport.model.errors import UsageError
-from quietport.survey.fail_on import DEFAULT_FAIL_ON, FailOn, findings
-from quietport.survey.question import parse_port_question
 
 if TYPE_CHECKING:
     import argparse
 
     from quietport.cli.session import Session
+    from quietport.survey.fail_on import FailOn
 
 DESCRIPTION = "Every listener of this host, and every connection to a quiet port: who holds it, and should it be there?"
 EXAMPLES = """\
@@ -36,21 +35,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on",
         metavar="WORDS",
-        help=f"verdicts that end with 1, separated by commas: {', '.join(FailOn)} "
-        f"(default: {','.join(DEFAULT_FAIL_ON)}); 'nothing' for none",
+        help="verdicts that end with 1, separated by commas: suspicious, misconfigured, unresolved, unexplained, "
+        "custom, undeclared (default: misconfigured,suspicious); 'nothing' for none",
     )
     add_output_options(parser)
 
 
 def run(session: Session) -> ExitCode:
     """Run the verb."""
+    read_host = start_reading()
+    # Imported while the host is already being looked at.
+    from quietport.host.facts import read_facts  # noqa: PLC0415
+    from quietport.survey.check import check, unanswered  # noqa: PLC0415
+    from quietport.survey.fail_on import findings  # noqa: PLC0415
+    from quietport.survey.question import parse_port_question  # noqa: PLC0415
+
     args = session.args
     fail_on = parse_fail_on(args.fail_on)
     questions = tuple(parse_port_question(text) for text in args.ports)
-    read_host = start_reading()
-    # Imported while the host is already being looked at.
-    from quietport.survey.check import check, unanswered  # noqa: PLC0415
-
     report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
     if args.json:
         from quietport.report.check_json import render_check_json  # noqa: PLC0415
@@ -71,6 +73,8 @@ def run(session: Session) -> ExitCode:
 
 def parse_fail_on(text: str | None) -> tuple[FailOn, ...]:
     """Return the verdicts that ``--fail-on`` names; UsageError for a word that is none."""
+    from quietport.survey.fail_on import DEFAULT_FAIL_ON, FailOn  # noqa: PLC0415 - as in run
+
     if text is None:
         return DEFAULT_FAIL_ON
     words = [word.strip() for word in text.split(",") if word.strip()]

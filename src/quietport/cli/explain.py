@@ -61,7 +61,8 @@ def run(session: Session) -> ExitCode:
 
 
 def _look_here(session: Session, explanation: Explanation) -> tuple[Explanation, Coverage]:
-    from quietport.host import read_facts, read_host  # noqa: PLC0415 - only where this host is looked at
+    from quietport.host.facts import read_facts  # noqa: PLC0415 - only where this host is looked at
+    from quietport.host.host_reader import read_host  # noqa: PLC0415
     from quietport.survey.check import check  # noqa: PLC0415
 
     number = explanation.registrations[0].port.number

@@ -10,17 +10,14 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
-from quietport.registry.snapshot import Registry
-from quietport.registry.store import current_snapshot
-from quietport.words.language import choose_language
-from quietport.words.phrasebook import Phrasebook, phrasebook
-
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from quietport.registry.snapshot import Registry
     from quietport.report.document import Occasion
     from quietport.report.sheet import Sheet
+    from quietport.words.phrasebook import Phrasebook
 
 
 class Session:
@@ -37,11 +34,17 @@ class Session:
     @cached_property
     def book(self) -> Phrasebook:
         """Return the phrasebook of the language asked for."""
+        from quietport.words.language import choose_language  # noqa: PLC0415 - nothing is imported here before a
+        from quietport.words.phrasebook import phrasebook  # noqa: PLC0415 - verb could begin to look at the host
+
         return phrasebook(choose_language(self.args.lang, os.environ))
 
     @cached_property
     def registry(self) -> Registry:
         """Return the registry in force."""
+        from quietport.registry.snapshot import Registry  # noqa: PLC0415 - as above
+        from quietport.registry.store import current_snapshot  # noqa: PLC0415
+
         return self.opened.enter_context(Registry(current_snapshot()))
 
     def show(self, lay_out: Callable[[Sheet], None]) -> None:

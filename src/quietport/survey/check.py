@@ -14,8 +14,8 @@ from quietport.model.verdict import Concern
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from quietport.host import HostView
     from quietport.host.facts import PortFacts
+    from quietport.host.view import HostView
     from quietport.registry.snapshot import Registry
     from quietport.survey.question import PortQuestion
 
