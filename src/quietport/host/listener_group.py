@@ -51,7 +51,7 @@ def group_listeners(sockets: Iterable[SocketEntry], owners_of: OwnersOf) -> tupl
 def _listener(entry: SocketEntry, inodes: list[int], owners_of: OwnersOf) -> Listener:
     return Listener(  # in the order of its fields: names cost twice the time, 20,000 times
         Endpoint(entry.local_address, Port(entry.local_port, entry.transport)),
-        entry.family,
+        entry.family if entry.is_ipv6 else Family.IPV4,
         ListenerState.LISTENING,
         interface_name(entry.interface) if entry.interface else None,
         entry.uid,

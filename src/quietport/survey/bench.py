@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.judge import connection_facts, listener_facts, read_rules, weigh
-from quietport.judge.facts import BINDRESVPORT, Relation, program_name, relate
+from quietport.judge.facts import BINDRESVPORT, program_name, relate
 from quietport.model.door import Door
 from quietport.model.listener import Connection, Listener
-from quietport.model.port import RANGES, RangeName
+from quietport.model.port import PORT_COUNT, RANGES, RangeName
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from quietport.model.verdict import Verdict
     from quietport.registry.snapshot import Registry
 
-_USER_FIRST, _DYNAMIC_FIRST = RANGES[RangeName.USER].first, RANGES[RangeName.DYNAMIC].first
-_BINDRESVPORT = range(BINDRESVPORT.first, BINDRESVPORT.last + 1)
-
 
 class Bench:
     """Judges doors, those that are alike only once."""
@@ -30,34 +27,42 @@ class Bench:
         """Open the bench for one look at a host; ``ephemeral`` is what this machine lends to clients."""
         self._registry = registry
         self._ephemeral = ephemeral
-        self._lent = () if isinstance(ephemeral, Unknown) else range(ephemeral.first, ephemeral.last + 1)
+        self._class_of = _number_classes(ephemeral)
         self._rules = read_rules()
         self._uses = registry.practice.uses
         self._judged: dict[tuple[object, ...], tuple[Verdict, str | Unknown]] = {}
-        self._equal_relations: dict[Relation, Relation] = {}
-        self._relations: dict[tuple[object, ...], Relation] = {}
+        self._places: dict[tuple[object, ...], tuple[Verdict, str | Unknown]] = {}
         self._programs: dict[int, tuple[object, str | Unknown]] = {}
 
     def judge_listener(self, listener: Listener) -> Door[Listener]:
         """Return a listener with the verdict on it."""
         endpoint, owners = listener.endpoint, listener.owners
-        port, held_by = endpoint.port, id(owners)
-        number = port.number
+        port = endpoint.port
         registration = self._registry.lookup(port)
-        place = self._registry.span_of(port), self._uses.covering(port), held_by
-        relation = self._relations.get(place) or self._relate(place, registration, owners)
-        # What of a listener a rule can ask about; owners are shared by all the sockets of the same holders.
+        # Two listeners of one place differ in nothing that a rule or a sentence could tell; owners are shared.
+        place = (
+            self._registry.span_of(port), self._uses.covering(port), self._class_of[port.number],
+            endpoint.address, listener.state, id(owners),
+        )  # fmt: skip
+        judged = self._places.get(place)
+        if judged is None:
+            judged = self._places[place] = self._judge(listener, registration)
+        return Door(listener, registration, *judged)
+
+    def _judge(self, listener: Listener, registration: Registration) -> tuple[Verdict, str | Unknown]:
+        """Return verdict and program; the same objects for all places between which no rule or sentence can tell."""
+        port, owners = listener.port, listener.owners
+        uses, known = self._uses.find(port), self._known(owners)
+        relation = relate(registration.names, uses, known)
         alike = (
-            endpoint.address, listener.state, held_by, port.transport, registration.status, id(relation),
-            number < _USER_FIRST, number in _BINDRESVPORT, number >= _DYNAMIC_FIRST, number in self._lent,
+            listener.endpoint.address, listener.state, id(owners), port.transport, registration.status,
+            relation, self._class_of[port.number],
         )  # fmt: skip
         judged = self._judged.get(alike)
         if judged is None:
-            context = listener_facts(
-                listener, registration, self._uses.find(port), self._known(owners), self._ephemeral
-            )
+            context = listener_facts(listener, registration, uses, known, self._ephemeral)
             judged = self._judged[alike] = self._weigh(context), self._program(owners)
-        return Door(listener, registration, *judged)
+        return judged
 
     def judge_connection(self, connection: Connection) -> Door[Connection]:
         """Return a connection with the verdict on it, judged by its quiet port."""
@@ -69,14 +74,6 @@ class Bench:
 
     def _weigh(self, context: Context) -> Verdict:
         return weigh(context, self._rules)
-
-    def _relate(
-        self, place: tuple[object, ...], registration: Registration, owners: tuple[Owner, ...] | Unknown
-    ) -> Relation:
-        """Return how the holder stands to a port; equal answers are one object, so that identity tells them apart."""
-        made = relate(registration.names, self._uses.find(registration.port), self._known(owners))
-        held = self._relations[place] = self._equal_relations.setdefault(made, made)
-        return held
 
     def _program(self, owners: tuple[Owner, ...] | Unknown) -> str | Unknown:
         held = self._programs.get(id(owners))
@@ -94,3 +91,14 @@ class Bench:
         if isinstance(owners, Unknown) or not owners:
             return ()
         return self._registry.practice.find_programs(program_name(owners[0]))
+
+
+def _number_classes(ephemeral: PortRange | Unknown) -> bytes:
+    """Return a byte for every port number, equal for two that no rule can tell apart by the number alone."""
+    classes = bytearray(PORT_COUNT)
+    runs = [RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC], BINDRESVPORT]
+    runs += [] if isinstance(ephemeral, Unknown) else [ephemeral]
+    for bit, run in enumerate(runs):
+        marks = bytes(number | 1 << bit for number in range(256))
+        classes[run.first : run.last + 1] = classes[run.first : run.last + 1].translate(marks)
+    return bytes(classes)
