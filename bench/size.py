@@ -27,7 +27,7 @@ def main() -> None:
         venv.create(folder, with_pip=True)
         (site,) = Path(folder).glob("lib/python*/site-packages")
         before = weigh(site)
-        pip = [str(Path(folder) / "bin" / "pip"), "install", "-q", "--no-compile", str(ROOT)]
+        pip = [str(Path(folder) / "bin" / "pip"), "install", "-q", str(ROOT)]
         subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
         came = {name: size for name, size in weigh(site).items() if name not in before}
     print("| installed | MB |\n|---|---|")

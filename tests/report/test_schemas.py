@@ -89,7 +89,8 @@ def test_explain(registry: Registry, asked: str) -> None:
 
 @pytest.mark.parametrize("asked", ["redis", "kuberntes", "zzzzzzzz", "\udcff"])
 def test_search(registry: Registry, asked: str) -> None:
-    validate("search", render_search_json(search(registry, asked), OCCASION))
+    document = validate("search", render_search_json(search(registry, asked), OCCASION))
+    assert bool(document["matches"]) is (asked in {"redis", "kuberntes"})
 
 
 def test_registry_status(registry: Registry) -> None:
@@ -112,7 +113,9 @@ def test_registry_diff() -> None:
 
 def test_registry_update() -> None:
     outcome = UpdateOutcome(changed=True, as_of="2026-11-20", differences=(DIFFERENCE,), path="/x/registry.sqlite")
-    validate("registry-update", render_update_json(outcome, OCCASION))
+    document = validate("registry-update", render_update_json(outcome, OCCASION))
+    assert document["changed"] is True
+    assert len(document["differences"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def test_nothing_is_an_empty_field_and_zero_is_not() -> None:
 
 @given(st.binary(max_size=60))
 def test_any_bytes_of_a_file_name_are_readable(name: bytes) -> None:
-    readable(name.decode("utf-8", "surrogateescape")).encode("utf-8")
+    text = readable(name.decode("utf-8", "surrogateescape"))
+    assert text.encode("utf-8").decode("utf-8") == text
 
 
 @given(HOSTILE)
