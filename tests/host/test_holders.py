@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from quietport.host.holders import Holders, find_holders
+from quietport.host.holders import Holders, HolderWalk, find_holders
+from quietport.host.shared_walk import Found, Walk
 
 if TYPE_CHECKING:
     from conftest import FakeProc
@@ -58,3 +59,23 @@ def test_hidepid_shows_in_the_absence_of_process_1(proc: FakeProc) -> None:
     (proc.root / "1").rename(proc.root / "self")
     proc.add(30, "socket:[41]")
     assert find_holders(str(proc), [41]) == Holders({41: [30]}, unreadable=0, hidden=True)
+
+
+class EarlyWalk:
+    """A walk that was over before anything else happened, as a quick child's may be."""
+
+    def __init__(self, walk: Walk, pids: list[int], *, share: bool) -> None:
+        del share
+        self.found = walk(pids)
+
+    def finish(self) -> Found:
+        return self.found
+
+
+def test_what_came_after_the_walk_is_looked_at_too(proc: FakeProc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quietport.host.holders.SharedWalk", EarlyWalk)
+    proc.add(30, "socket:[41]")
+    walk = HolderWalk(str(proc), share=False)
+    proc.add(31, "socket:[42]")
+    (proc.root / "30" / "fd" / "9").symlink_to("socket:[43]")
+    assert walk.finish([41, 42, 43]) == Holders({41: [30], 42: [31], 43: [30]}, unreadable=0, hidden=False)

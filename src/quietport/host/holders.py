@@ -47,16 +47,16 @@ class HolderWalk:
     def finish(self, inodes: Iterable[int]) -> Holders:
         """Return the holders of these sockets.
 
-        A process or file that vanishes meanwhile holds nothing any more, and is passed over. Sockets that
-        nobody was seen to hold may be younger than the walk: processes that have come since are looked at too.
+        A process or file that vanishes meanwhile holds nothing any more, and is passed over. A socket that
+        nobody was seen to hold may be younger than the walk: where there is one, everything is looked at again.
         """
         wanted = {f"socket:[{inode}]": inode for inode in inodes if inode}
         found, unreadable = self._shared.finish()
         held = {wanted[socket]: pids for socket, pids in found.items() if socket in wanted}
         if len(held) < len(wanted):
-            late, refused = self._walk(sorted(set(_read_pids(self._proc)) - set(self._pids)))
-            unreadable += refused
-            held.update((wanted[socket], pids) for socket, pids in late.items() if socket in wanted)
+            late, unreadable = self._walk(_read_pids(self._proc))
+            for socket in wanted.keys() & late.keys():
+                held.setdefault(wanted[socket], late[socket])
         return Holders(held, unreadable if wanted else 0, hidden=bool(wanted) and self._pids[:1] != [1])
 
     def _walk(self, pids: list[int]) -> Found:
