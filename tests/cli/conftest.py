@@ -47,8 +47,8 @@ def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
             for port in ports
         )
         view = HostView(listeners, (), coverage, "sock_diag")
-        monkeypatch.setattr("quietport.host.host_reader.read_host", lambda _quiet: view)
-        monkeypatch.setattr("quietport.cli.check.start_reading", lambda: lambda _quiet: view)
+        monkeypatch.setattr("quietport.host.host_reader.read_host", lambda _quiet, **_wanted: view)
+        monkeypatch.setattr("quietport.host.host_reader.start_reading", lambda: lambda _quiet: view)
 
     put()
     return put

@@ -129,3 +129,17 @@ def test_one_owner_that_was_found_outweighs_those_that_could_not_be_seen(proc: F
     owners = SocketOwners(str(proc), Holders({41: [30, 31], 42: [31], 43: [30, 31]}, unreadable=3, hidden=False))
     assert pids(owners.find([41, 42])) == [30, 31]
     assert owners.find([41]) is owners.find([43])
+
+
+def test_where_no_wanted_port_is_bound_no_open_file_is_looked_at(
+    proc: FakeProc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quietport.host.linux.HolderWalk", None)
+    view = read_listeners(lambda _: False, str(proc), FakeKernel(LISTENER), wanted=lambda port: port.number == 851)
+    assert (view.listeners, view.coverage.complete) == ((), True)
+
+
+def test_only_wanted_ports_are_told_of(proc: FakeProc) -> None:
+    wanted = LISTENER.local_port
+    view = read_listeners(None, str(proc), FakeKernel(LISTENER, UDP_CLIENT), wanted=lambda port: port.number == wanted)
+    assert [listener.port.number for listener in view.listeners] == [wanted]

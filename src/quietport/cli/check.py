@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from quietport.cli.exit_code import ExitCode
 from quietport.cli.options import add_output_options
-from quietport.host.host_reader import start_reading
+from quietport.host import host_reader
 from quietport.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,16 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(session: Session) -> ExitCode:
     """Run the verb."""
-    read_host = start_reading()
-    # Imported while the host is already being looked at.
+    # Where everything is asked about, the host is already being looked at while the rest is imported.
+    reading = None if session.args.ports else host_reader.start_reading()
     from quietport.host.facts import read_facts  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
     from quietport.survey.fail_on import findings  # noqa: PLC0415
-    from quietport.survey.question import parse_port_question  # noqa: PLC0415
+    from quietport.survey.question import is_asked, parse_port_question  # noqa: PLC0415
 
     args = session.args
     fail_on = parse_fail_on(args.fail_on)
     questions = tuple(parse_port_question(text) for text in args.ports)
+    read_host = reading or partial(host_reader.read_host, wanted=lambda port: is_asked(port, questions))
     report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
     if args.json:
         from quietport.report.check_json import render_check_json  # noqa: PLC0415

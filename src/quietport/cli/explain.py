@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from quietport.cli.options import add_output_options
 from quietport.model.port import PortRange
 from quietport.model.unknown import Coverage
 from quietport.survey.explain import Explanation, explain, with_host
-from quietport.survey.question import PortQuestion, parse_question
+from quietport.survey.question import PortQuestion, is_asked, parse_question
 
 if TYPE_CHECKING:
     import argparse
@@ -61,8 +62,8 @@ def run(session: Session) -> ExitCode:
 
 
 def _look_here(session: Session, explanation: Explanation) -> tuple[Explanation, Coverage]:
+    from quietport.host import host_reader  # noqa: PLC0415
     from quietport.host.facts import read_facts  # noqa: PLC0415 - only where this host is looked at
-    from quietport.host.host_reader import read_host  # noqa: PLC0415
     from quietport.survey.check import check  # noqa: PLC0415
 
     number = explanation.registrations[0].port.number
@@ -70,5 +71,6 @@ def _look_here(session: Session, explanation: Explanation) -> tuple[Explanation,
     transports = named if len(named) == 1 else ()
     facts = read_facts()
     asked = PortQuestion(PortRange(number, number), transports)
+    read_host = partial(host_reader.read_host, wanted=lambda port: is_asked(port, [asked]))
     report = check(session.registry, read_host, facts, [asked], session.host, session.now)
     return with_host(explanation, report, facts), report.coverage

@@ -34,6 +34,10 @@ class Holders(NamedTuple):
         return not self.unreadable and not self.hidden
 
 
+NOBODY = Holders({}, unreadable=0, hidden=False)
+"""What is known of the holders of no sockets."""
+
+
 class HolderWalk:
     """A look at the open files of every process, begun when it was made."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from quietport.host.view import HostView, Quiet
+    from quietport.host.view import HostView, Quiet, Wanted
 
 
 def start_reading(system: str = sys.platform) -> Callable[[Quiet | None], HostView]:
@@ -31,13 +31,16 @@ def start_reading(system: str = sys.platform) -> Callable[[Quiet | None], HostVi
     return read
 
 
-def read_host(quiet: Quiet | None = None, system: str = sys.platform) -> HostView:
+def read_host(quiet: Quiet | None = None, system: str = sys.platform, wanted: Wanted | None = None) -> HostView:
     """Return the listeners of this host, and the established connections from or to ports that ``quiet`` names.
 
+    Where only some ports are ``wanted`` others may be left out: on Linux that saves looking for their owners.
     Raises SurveyError where this system shows no sockets at all.
     """
     if system == "linux":
-        return start_reading(system)(quiet)
+        from quietport.host.linux import read_listeners  # noqa: PLC0415 - one system, one import
+
+        return read_listeners(quiet, wanted=wanted)
     from quietport.host.psutil_sockets import read_through_psutil  # noqa: PLC0415 - psutil costs 35 ms
 
     return read_through_psutil(quiet, system=system)

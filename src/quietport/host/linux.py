@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.host import proc_net, sock_diag
-from quietport.host.holders import Holders, HolderWalk
+from quietport.host.holders import NOBODY, Holders, HolderWalk
 from quietport.host.listener_group import group_listeners
 from quietport.host.owners import OwnerReader
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
 from quietport.host.socket_entry import TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN, SocketEntry
-from quietport.host.view import HostView, Quiet
-from quietport.model.port import Transport
+from quietport.host.view import HostView, Quiet, Wanted
+from quietport.model.port import Port, Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 
 if TYPE_CHECKING:
@@ -29,10 +29,12 @@ def read_listeners(
     proc: str = "/proc",
     ask_kernel: AskKernel = sock_diag.read_sockets,
     walk: HolderWalk | None = None,
+    wanted: Wanted | None = None,
 ) -> HostView:
     """Return every listener, and every established connection from or to a port that ``quiet`` names.
 
-    ``walk`` is a look at the open files that has already begun.
+    ``walk`` is a look at the open files that has already begun; where none has and there is no socket of a port
+    that is ``wanted``, no file is looked at.
     Where the kernel answers no netlink the tables under ``proc`` are read instead, and the coverage says so.
     Raises SurveyError where neither can be read.
     """
@@ -42,8 +44,13 @@ def read_listeners(
     if quiet is not None:
         established = (entry for entry in sockets if entry.state == TCP_ESTABLISHED)
         selected = list(select_quiet(established, Bound(listening), quiet))
+    if wanted is not None:
+        listening = [entry for entry in listening if wanted(Port(entry.local_port, entry.transport))]
+        selected = [(entry, direction) for entry, direction in selected if _has_wanted_end(entry, wanted)]
     inodes = {entry.inode for entry in listening} | {entry.inode for entry, _ in selected}
-    holders = (walk or HolderWalk(proc, share=False)).finish(inodes)
+    holders = NOBODY
+    if walk or any(inodes):
+        holders = (walk or HolderWalk(proc, share=False)).finish(inodes)
     owners = SocketOwners(proc, holders)
     return HostView(
         listeners=group_listeners(listening, owners.find),
@@ -51,6 +58,10 @@ def read_listeners(
         coverage=Coverage((*unseen, *_unseen_owners(holders))),
         method=method,
     )
+
+
+def _has_wanted_end(entry: SocketEntry, wanted: Wanted) -> bool:
+    return wanted(Port(entry.local_port, entry.transport)) or wanted(Port(entry.remote_port, entry.transport))
 
 
 class SocketOwners:

@@ -38,6 +38,8 @@ class SharedWalk:
         self._walk = walk
         self._pids = pids
         self._child = 0
+        self._chunks = 0
+        self._tokens, self._reports = -1, -1
         if not share or sys.platform == "win32":
             return
         self._chunks = min(CHUNKS, len(pids))

@@ -17,6 +17,10 @@ Quiet = Callable[[Port], bool]
 """Tells whether a port is one where no traffic is expected; asked once a port."""
 
 
+Wanted = Callable[[Port], bool]
+"""Tells whether a port is one that was asked about."""
+
+
 class HostView(Struct, frozen=True):
     """The doors of this host and the connections from or to quiet ports, at one moment."""
 

@@ -10,6 +10,7 @@ from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern
+from quietport.survey.question import PortQuestion, is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from quietport.host.facts import PortFacts
     from quietport.host.view import HostView
     from quietport.registry.snapshot import Registry
-    from quietport.survey.question import PortQuestion
 
     HostReader = Callable[[Callable[[Port], bool]], HostView]
     """Reads the host, told which ports are quiet."""
@@ -64,14 +64,6 @@ def check(
         connections=connections,
         asked_status=_asked_status(registry, asked),
         coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
-    )
-
-
-def is_asked(port: Port, asked: Sequence[PortQuestion]) -> bool:
-    """Tell whether a port is one of those asked about; every port is where none was named."""
-    return not asked or any(
-        port.number in question.ports and (not question.transports or port.transport in question.transports)
-        for question in asked
     )
 
 

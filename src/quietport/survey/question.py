@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from quietport.model.errors import BadPortError
-from quietport.model.port import PortRange, Transport, parse_port_range
+from quietport.model.port import Port, PortRange, Transport, parse_port_range
 from quietport.words.gates import readable
 
 
@@ -54,3 +56,11 @@ def parse_port_question(text: str) -> PortQuestion:
     if isinstance(question, NameQuestion):
         raise BadPortError(text)
     return question
+
+
+def is_asked(port: Port, asked: Sequence[PortQuestion]) -> bool:
+    """Tell whether a port is one of those asked about; every port is where none was named."""
+    return not asked or any(
+        port.number in question.ports and (not question.transports or port.transport in question.transports)
+        for question in asked
+    )
