@@ -1,6 +1,8 @@
 """Every one of the 65,536 pages, in every look and language, without an error; and what a page costs.
 
-python bench/render.py [STEP]      STEP 1 (default) takes every port, 16 every sixteenth
+    python bench/render.py [STEP [FIRST]]
+
+STEP 1 (default) takes every port, 16 every sixteenth; `2 0` and `2 1` side by side take all of them on two cores.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ def looks(registry: Registry) -> dict[str, Callable[[Page, int, Phrasebook], str
 def main() -> None:
     """Render and print what each look costs a page."""
     step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    numbers = range(0, 65_536, step)
+    numbers = range(int(sys.argv[2]) if len(sys.argv) > 2 else 0, 65_536, step)
     print_machine()
     print(f"\n### {len(numbers)} pages\n\n| | a page | characters |\n|---|---|---|")
     with Registry() as registry:
