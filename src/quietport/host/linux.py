@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from quietport.host import proc_net, sock_diag
@@ -10,7 +11,7 @@ from quietport.host.listener_group import group_listeners
 from quietport.host.owners import OwnerReader
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
 from quietport.host.socket_entry import TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN, SocketEntry
-from quietport.host.view import HostView, Quiet, Wanted
+from quietport.host.view import NO_NAMESPACE, HostView, Quiet, Wanted
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 
@@ -57,7 +58,17 @@ def read_listeners(
         connections=make_connections(selected, owners.find),
         coverage=Coverage((*unseen, *_unseen_owners(holders))),
         method=method,
+        namespace=_read_namespace(proc),
     )
+
+
+def _read_namespace(proc: str) -> str | Unknown:
+    try:
+        return os.readlink(f"{proc}/self/ns/net")  # noqa: PTH115 - pathlib costs 8 ms to import
+    except PermissionError:
+        return Unknown(Reason.PERMISSION, "network namespace")
+    except OSError:
+        return NO_NAMESPACE
 
 
 def _has_wanted_end(entry: SocketEntry, wanted: Wanted) -> bool:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from quietport.model.port import Port
+from quietport.model.unknown import Coverage, Reason, Unknown
 
 if TYPE_CHECKING:
     from quietport.model.listener import Connection, Listener
-    from quietport.model.unknown import Coverage
 
 Quiet = Callable[[Port], bool]
 """Tells whether a port is one where no traffic is expected; asked once a port."""
@@ -19,6 +19,10 @@ Quiet = Callable[[Port], bool]
 
 Wanted = Callable[[Port], bool]
 """Tells whether a port is one that was asked about."""
+
+
+NO_NAMESPACE = Unknown(Reason.NOT_SUPPORTED, "network namespace")
+"""Only Linux has them."""
 
 
 class HostView(Struct, frozen=True):
@@ -32,3 +36,5 @@ class HostView(Struct, frozen=True):
     """What could not be seen."""
     method: str
     """How the sockets were read: ``sock_diag``, ``proc-net``, ``psutil``."""
+    namespace: str | Unknown = NO_NAMESPACE
+    """The network namespace that was looked at, as ``net:[4026531840]``."""

@@ -85,6 +85,8 @@ class CheckReport(Struct, frozen=True):
     """Established connections from or to quiet ports."""
     coverage: Coverage
     """What could not be seen."""
+    namespace: str | Unknown
+    """The network namespace that was looked at."""
 
     @property
     def doors(self) -> tuple[AnyDoor, ...]:

@@ -46,7 +46,7 @@ def render_check_json(report: CheckReport, book: Phrasebook) -> str:
         "policy_files": [],
         "gone": NOT_LOOKED,
     }
-    writer = _DoorWriter(book)
+    writer = _DoorWriter(book, report.namespace)
     pieces = [json.dumps(head, indent=1)[:-2], ',\n "listeners": [\n']
     for door in report.listeners:
         writer.add_listener(door, pieces)
@@ -72,8 +72,9 @@ def _end_list(pieces: list[str]) -> None:
 class _DoorWriter:
     """Writes doors, and keeps what is the same for many of them."""
 
-    def __init__(self, book: Phrasebook) -> None:
+    def __init__(self, book: Phrasebook, namespace: str | Unknown) -> None:
         self._book = book
+        self._namespace = json.dumps(known(namespace))
         self._owners: dict[int, tuple[object, str]] = {}
         self._registrations: dict[tuple[int, int], tuple[object, str]] = {}
         self._alike: dict[tuple[object, ...], tuple[Door[Listener], list[str]]] = {}
@@ -115,7 +116,7 @@ class _DoorWriter:
         before = f'  {{"transport": "{transport}", "address": "{seen.endpoint.address}", "port": '
         between = (
             f', "scope": "{seen.scope}", "family": "{seen.family}", "state": "{seen.state}", "interface": {interface}, '
-            f'"sockets": {len(seen.inodes)}, "door_key": "'
+            f'"sockets": {len(seen.inodes)}, "namespace": {self._namespace}, "door_key": "'
         )
         key = f'/{transport}/{seen.family}/{seen.scope}/{_program(door)}", {self._holders(door)}, '
         first, *rest = self._meaning(door)
@@ -129,7 +130,7 @@ class _DoorWriter:
             f'  {{"transport": "{door.port.transport}", "address": "{seen.local.address}", '
             f'"port": {seen.local.port.number}, "scope": "{seen.local.scope}", '
             f'"remote_address": "{seen.remote.address}", "remote_port": {seen.remote.port.number}, '
-            f'"direction": "{seen.direction}", {self._holders(door)}, {judged}}}'
+            f'"direction": "{seen.direction}", "namespace": {self._namespace}, {self._holders(door)}, {judged}}}'
         )
 
     def _holders(self, door: AnyDoor) -> str:

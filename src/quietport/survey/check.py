@@ -63,6 +63,7 @@ def check(
         listeners=listeners,
         connections=connections,
         asked_status=_asked_status(registry, asked),
+        namespace=view.namespace,
         coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
     )
 
