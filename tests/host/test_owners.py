@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quietport.host.owners import OwnerReader
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def test_a_process_and_every_fact_about_it(proc: FakeProc) -> None:
 
     uid = os.getuid()
     user = pwd.getpwuid(uid).pw_name
-    assert read(proc, 30) == Owner(30, "sshd", "/usr/sbin/sshd", False, uid, user, "2026-08-17T01:00:00Z")
+    assert read(proc, 30) == Owner(
+        30, "sshd", "/usr/sbin/sshd", ExecutableFile.PRESENT, uid, user, "2026-08-17T01:00:00Z"
+    )
 
 
 def test_a_user_without_a_name(proc: FakeProc, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +60,7 @@ def test_a_name_may_hold_anything(proc: FakeProc) -> None:
 def test_an_unlinked_executable_is_deleted(proc: FakeProc) -> None:
     proc.add(30, executable="/usr/bin/prog (deleted)")
     owner = read(proc, 30)
-    assert (owner.executable, owner.deleted) == ("/usr/bin/prog", True)
+    assert (owner.executable, owner.file) == ("/usr/bin/prog", ExecutableFile.GONE)
 
 
 def test_a_file_that_is_really_called_deleted_is_not(proc: FakeProc, tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_a_file_that_is_really_called_deleted_is_not(proc: FakeProc, tmp_path: P
     path.touch()
     proc.add(30, executable=str(path))
     owner = read(proc, 30)
-    assert (owner.executable, owner.deleted) == (str(path), False)
+    assert (owner.executable, owner.file) == (str(path), ExecutableFile.PRESENT)
 
 
 def test_a_kernel_thread_has_no_executable(proc: FakeProc) -> None:

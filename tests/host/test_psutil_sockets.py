@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from quietport.host.psutil_api import PsutilApi
 
 NO_USER = Unknown(Reason.NOT_SUPPORTED, "user of the socket")
-LAUNCHD = Owner(1, "launchd", "/sbin/launchd", False, 0, "root", "2026-08-17T00:00:00Z")
-SERVER = Owner(30, "server", "/opt/server", False, 0, "root", "2026-08-17T00:00:00Z")
+LAUNCHD = Owner(
+    1, "launchd", "/sbin/launchd", Unknown(Reason.NOT_SUPPORTED, "file of process 1"), 0, "root", "2026-08-17T00:00:00Z"
+)
+SERVER = Owner(
+    30, "server", "/opt/server", Unknown(Reason.NOT_SUPPORTED, "file of process 30"), 0, "root", "2026-08-17T00:00:00Z"
+)
 
 
 class AccessDeniedError(Exception):

@@ -7,13 +7,15 @@ import pytest
 from quietport.judge.facts import Facts, connection_facts, listener_facts, program_name
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.registration import DeFactoUse, KnownProgram, Registration, Status
 from quietport.model.unknown import Reason, Unknown
 
 SSH = Port(22, Transport.TCP)
-SSHD = Owner(41, "sshd", "/usr/sbin/sshd", deleted=False, uid=0, user="root", started_at="2026-11-23T10:00:00Z")
+SSHD = Owner(
+    41, "sshd", "/usr/sbin/sshd", file=ExecutableFile.PRESENT, uid=0, user="root", started_at="2026-11-23T10:00:00Z"
+)
 OPENSSH = KnownProgram("sshd", "OpenSSH", ("ssh", "sftp"), "debian", "f", "w")
 LENT = PortRange(32768, 60999)
 
@@ -71,7 +73,7 @@ def test_of_an_owner_that_may_not_be_read_nothing_is_guessed() -> None:
     ("owners", "said"),
     [
         ((SSHD,), "known"),
-        ((Owner(2, "nfsd", None, deleted=False, uid=0, user="root", started_at="x"),), "kernel"),
+        ((Owner(2, "nfsd", None, file=ExecutableFile.PRESENT, uid=0, user="root", started_at="x"),), "kernel"),
         ((), "none"),
         (Unknown(Reason.NO_OWNER, "owner"), "none"),
         (Unknown(Reason.PERMISSION, "owner"), "permission"),
@@ -134,12 +136,14 @@ def test_the_bounds_of_bindresvport(number: int, inside: bool) -> None:
     ],
 )
 def test_the_name_of_a_program(executable: str | Unknown | None, program: str, name: str) -> None:
-    owner = Owner(1, program, executable, deleted=False, uid=0, user=None, started_at="x")
+    owner = Owner(1, program, executable, file=ExecutableFile.PRESENT, uid=0, user=None, started_at="x")
     assert program_name(owner) == name
 
 
 def test_a_process_without_a_name_is_shown_by_its_number() -> None:
-    nameless = Owner(41, "", Unknown(Reason.PERMISSION, "exe"), deleted=False, uid=0, user=None, started_at="x")
+    nameless = Owner(
+        41, "", Unknown(Reason.PERMISSION, "exe"), file=ExecutableFile.PRESENT, uid=0, user=None, started_at="x"
+    )
     registration = Registration(SSH, Status.ASSIGNED, ("ssh",), ())
     values = listener_facts(listener(SSH, (nameless,)), registration, [], [], LENT).values
     assert values["program"] == "process 41"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from quietport.judge.place import place_of
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
 
 
 def owner(executable: str | Unknown | None) -> Owner:
-    return Owner(1, "x", executable, deleted=False, uid=0, user="root", started_at="2026-11-23T10:00:00Z")
+    return Owner(1, "x", executable, file=ExecutableFile.PRESENT, uid=0, user="root", started_at="2026-11-23T10:00:00Z")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from quietport.judge.rule import WEIGHTS, Rule, parse_rules, read_rules
 from quietport.model.endpoint import Endpoint
 from quietport.model.errors import SourceTextError
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.registration import DeFactoUse, KnownProgram, Registration, Status
 from quietport.model.unknown import Reason, Unknown
@@ -91,7 +91,15 @@ def owner(
     *,
     deleted: bool = False,
 ) -> Owner:
-    return Owner(41, program, executable, deleted=deleted, uid=0, user="root", started_at="2026-11-23T10:00:00Z")
+    return Owner(
+        41,
+        program,
+        executable,
+        file=ExecutableFile.GONE if deleted else ExecutableFile.PRESENT,
+        uid=0,
+        user="root",
+        started_at="2026-11-23T10:00:00Z",
+    )
 
 
 OWNERS: list[tuple[Owner, ...] | Unknown] = [

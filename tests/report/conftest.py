@@ -11,7 +11,7 @@ from quietport.host.view import HostView
 from quietport.model.door import CheckReport
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.registry.snapshot import Registry
@@ -33,8 +33,10 @@ def make_report(registry: Registry) -> MakeReport:
 
     def make(text: str) -> CheckReport:
         tcp = Transport.TCP
-        bare = Owner(42, text, Unknown(Reason.PERMISSION, "executable"), False, 0, text, "2026-11-23T09:00:00Z")
-        owner = Owner(41, text, f"/tmp/{text}", True, 0, text, "2026-11-23T09:00:00Z")
+        bare = Owner(
+            42, text, Unknown(Reason.PERMISSION, "executable"), ExecutableFile.PRESENT, 0, text, "2026-11-23T09:00:00Z"
+        )
+        owner = Owner(41, text, f"/tmp/{text}", ExecutableFile.GONE, 0, text, "2026-11-23T09:00:00Z")
         held = [(owner,), (bare, owner), Unknown(Reason.PERMISSION, "owner"), ()]
         listeners = tuple(
             Listener(Endpoint("::1", Port(number, tcp)), Family.IPV6, ListenerState.LISTENING, text, 0, (7,), owners)

@@ -12,7 +12,7 @@ from quietport.host.view import HostView
 from quietport.model.door import CheckReport, door_key
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
@@ -24,7 +24,15 @@ Look = Callable[..., CheckReport]
 
 
 def owner(program: str, executable: str | Unknown | None, *, pid: int = 42, deleted: bool = False) -> Owner:
-    return Owner(pid, program, executable, deleted, 1000, "a", "2026-11-23T09:00:00Z")
+    return Owner(
+        pid,
+        program,
+        executable,
+        ExecutableFile.GONE if deleted else ExecutableFile.PRESENT,
+        1000,
+        "a",
+        "2026-11-23T09:00:00Z",
+    )
 
 
 SSHD = owner("sshd", "/usr/sbin/sshd")

@@ -11,7 +11,7 @@ from quietport.model.door import CheckReport
 from quietport.model.endpoint import Endpoint
 from quietport.model.errors import NoSuchEntryError
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.registry.snapshot import Registry
@@ -22,7 +22,9 @@ from quietport.words.phrasebook import phrasebook
 Look = Callable[..., CheckReport]
 OWNERS_UNSEEN = Unseen("unseen.owners", Reason.PERMISSION, "remedy.root", 3)
 INTERRUPTED = Unseen("unseen.dump-interrupted", Reason.NOT_SUPPORTED, "remedy.repeat", 1)
-MINE = Owner(42, "mine", "/home/a/mine", deleted=False, uid=1000, user="a", started_at="2026-11-23T09:00:00Z")
+MINE = Owner(
+    42, "mine", "/home/a/mine", file=ExecutableFile.PRESENT, uid=1000, user="a", started_at="2026-11-23T09:00:00Z"
+)
 
 
 def here(explanation: Explanation) -> list[str]:

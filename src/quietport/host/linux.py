@@ -11,7 +11,8 @@ from quietport.host.listener_group import group_listeners
 from quietport.host.owners import OwnerReader
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
 from quietport.host.socket_entry import TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN, SocketEntry
-from quietport.host.view import NO_NAMESPACE, HostView, Quiet, Wanted
+from quietport.host.view import HostView, Quiet, Wanted
+from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 

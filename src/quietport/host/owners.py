@@ -7,9 +7,10 @@ import sys
 import time
 
 from quietport.host.process_stat import PF_KTHREAD, ProcessStat, read_small, read_stat
-from quietport.model.owner import Owner
+from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
 
+_MEMORY = b"/memfd:"  # mm/memfd.c names the file so
 _DELETED = b" (deleted)"  # fs/d_path.c appends it to the path of an unlinked file
 
 
@@ -36,7 +37,7 @@ class OwnerReader:
         except OSError:
             return None
         stat = read_stat(self._proc, pid)
-        executable, deleted = _read_executable(self._proc, pid, stat)
+        executable, file = _read_executable(self._proc, pid, stat)
         uid: int | Unknown
         try:
             uid = os.stat(f"{self._proc}/{pid}").st_uid  # noqa: PTH116 - pathlib costs 8 ms to import
@@ -46,7 +47,7 @@ class OwnerReader:
             pid=pid,
             program=program,
             executable=executable,
-            deleted=deleted,
+            file=file,
             uid=uid,
             user=uid if isinstance(uid, Unknown) else self._user(uid),
             started_at=self._started_at(pid, stat),
@@ -104,17 +105,24 @@ def find_user(uid: int) -> str | None:
         return None
 
 
-def _read_executable(proc: str, pid: int, stat: ProcessStat | None) -> tuple[str | Unknown | None, bool]:
+def _read_executable(
+    proc: str, pid: int, stat: ProcessStat | None
+) -> tuple[str | Unknown | None, ExecutableFile | Unknown]:
     link = f"{proc}/{pid}/exe"
     try:
         target = os.readlink(link.encode())  # noqa: PTH115 - pathlib costs 8 ms to import
     except OSError as error:
         if isinstance(error, FileNotFoundError) and stat is not None and stat.flags & PF_KTHREAD:
-            return None, False
-        return _unknown(error, f"executable of process {pid}"), False
-    if target.endswith(_DELETED) and not _is_same_file(link.encode(), target):
-        return _text(target.removesuffix(_DELETED)), True
-    return _text(target), False
+            return None, ExecutableFile.PRESENT
+        unknown = _unknown(error, f"executable of process {pid}")
+        return unknown, unknown
+    if target.startswith(_MEMORY):
+        return _text(target.removesuffix(_DELETED)), ExecutableFile.MEMORY
+    if not target.endswith(_DELETED) or _is_same_file(link.encode(), target):
+        return _text(target), ExecutableFile.PRESENT
+    path = target.removesuffix(_DELETED)
+    file = ExecutableFile.REPLACED if os.path.lexists(path) else ExecutableFile.GONE
+    return _text(path), file
 
 
 def _is_same_file(link: bytes, target: bytes) -> bool:

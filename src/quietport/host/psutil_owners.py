@@ -51,7 +51,7 @@ class PsutilOwners:
             pid=pid,
             program="" if isinstance(program, Unknown) else program,
             executable=executable or None,
-            deleted=False,
+            file=Unknown(Reason.NOT_SUPPORTED, f"file of process {pid}"),
             uid=self._ask(lambda: process.uids().effective, f"user of process {pid}"),
             user=self._ask(process.username, f"user of process {pid}"),
             started_at=started if isinstance(started, Unknown) else _moment(started, pid),

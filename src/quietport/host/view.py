@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
-from quietport.model.unknown import Coverage, Reason, Unknown
 
 if TYPE_CHECKING:
     from quietport.model.listener import Connection, Listener
+    from quietport.model.raw_socket import RawSocket
+    from quietport.model.redirection import Redirection
+    from quietport.model.unknown import Coverage, Unknown
 
 Quiet = Callable[[Port], bool]
 """Tells whether a port is one where no traffic is expected; asked once a port."""
@@ -19,10 +22,6 @@ Quiet = Callable[[Port], bool]
 
 Wanted = Callable[[Port], bool]
 """Tells whether a port is one that was asked about."""
-
-
-NO_NAMESPACE = Unknown(Reason.NOT_SUPPORTED, "network namespace")
-"""Only Linux has them."""
 
 
 class HostView(Struct, frozen=True):
@@ -38,3 +37,7 @@ class HostView(Struct, frozen=True):
     """How the sockets were read: ``sock_diag``, ``proc-net``, ``psutil``."""
     namespace: str | Unknown = NO_NAMESPACE
     """The network namespace that was looked at, as ``net:[4026531840]``."""
+    raw_sockets: tuple[RawSocket, ...] = ()
+    """Packet and raw sockets: what listens without a port."""
+    redirections: tuple[Redirection, ...] = ()
+    """What answers without a listener."""

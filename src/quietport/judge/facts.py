@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from quietport.judge.place import place_of
 from quietport.model.listener import Connection, Listener
+from quietport.model.owner import ExecutableFile
 from quietport.model.port import Port, PortRange, range_name
 from quietport.model.unknown import Reason, Unknown
 
@@ -139,7 +140,7 @@ def _context(
         de_facto_agrees=unread or relation.is_default,
         de_facto_known=relation.known,
         executable=unread or place_of(owner),
-        deleted=unread or (owner is not None and owner.deleted),
+        deleted=unread or _is_deleted(owner),
     )
     return Context(facts, _values(owner, relation, services, port))
 
@@ -168,6 +169,12 @@ def relate(names: Sequence[str], uses: Sequence[DeFactoUse], programs: Sequence[
         is_default=bool(meant),
         known=bool(uses),
     )
+
+
+def _is_deleted(owner: Owner | None) -> Fact:
+    if owner is None or isinstance(owner.file, Unknown):
+        return Unknown(Reason.NOT_SUPPORTED, "file of the owner")
+    return owner.file in {ExecutableFile.REPLACED, ExecutableFile.GONE}
 
 
 def _owner_class(owners: tuple[Owner, ...] | Unknown) -> str:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from quietport.model.namespace import NO_NAMESPACE
+
 if TYPE_CHECKING:
     from quietport.model.endpoint import Endpoint, Scope
+    from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
     from quietport.model.port import Port
     from quietport.model.unknown import Unknown
@@ -57,6 +60,8 @@ class Listener(Struct, frozen=True):
     """Socket inodes: several for an SO_REUSEPORT group."""
     owners: tuple[Owner, ...] | Unknown
     """Every process that holds it, lowest pid first."""
+    namespace: NetworkNamespace | Unknown = NO_NAMESPACE
+    """The network namespace it stands in."""
 
     @property
     def port(self) -> Port:
@@ -95,6 +100,8 @@ class Connection(Struct, frozen=True):
     """Socket inode; 0 where the interface gives none."""
     owners: tuple[Owner, ...] | Unknown
     """Every process that holds it, lowest pid first."""
+    namespace: NetworkNamespace | Unknown = NO_NAMESPACE
+    """The network namespace it stands in."""
 
     @property
     def quiet_port(self) -> Port:

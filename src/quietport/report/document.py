@@ -62,7 +62,7 @@ def coverage_json(coverage: Coverage, book: Phrasebook) -> Json:
     return {"complete": coverage.complete, "unseen": unseen}
 
 
-def known(value: str | int | Unknown | None) -> Json:
+def known(value: str | int | bool | Unknown | None) -> Json:
     """Return a value, or ``{"unknown": reason}`` where it is not known."""
     if isinstance(value, Unknown):
         return {"unknown": str(value.reason)}

@@ -1,0 +1,1 @@
+"""What the site has declared: policy files in, declarations out."""
