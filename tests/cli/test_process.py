@@ -131,7 +131,12 @@ def test_check_sees_what_ss_sees(tmp_path: Path) -> None:
         pids = sorted({int(pid) for pid in re.findall(r"pid=([0-9]+)", line)})
         theirs.append((transport, {"*": "::"}.get(address, address.strip("[]")), int(port), pids))
     seen = [
-        (shown["transport"], shown["address"], shown["port"], [owner["pid"] for owner in shown["owners"]])
+        (
+            shown["transport"],
+            shown["address"],
+            shown["port"],
+            [owner["pid"] for owner in (shown["owner"], *shown["other_owners"])],
+        )
         for shown in json.loads(ours)["listeners"]
     ]
     assert seen == sorted(theirs, key=lambda door: door[2])

@@ -48,7 +48,7 @@ def run(session: Session) -> ExitCode:
     reading = None if session.args.ports else host_reader.start_reading()
     from quietport.host.facts import read_facts  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
-    from quietport.survey.fail_on import findings  # noqa: PLC0415
+    from quietport.survey.fail_on import fails  # noqa: PLC0415
     from quietport.survey.question import is_asked, parse_port_question  # noqa: PLC0415
 
     args = session.args
@@ -57,9 +57,9 @@ def run(session: Session) -> ExitCode:
     read_host = reading or partial(host_reader.read_host, wanted=lambda port: is_asked(port, questions))
     report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
     if args.json:
-        from quietport.report.check_json import render_check_json  # noqa: PLC0415
+        from quietport.report.check_json import check_json_parts  # noqa: PLC0415
 
-        session.write(render_check_json(report, session.book))
+        session.write_parts(check_json_parts(report, session.book))
     elif args.plain:
         from quietport.report.check_json import render_check_plain  # noqa: PLC0415
 
@@ -68,7 +68,7 @@ def run(session: Session) -> ExitCode:
         from quietport.report.check_sheet import lay_out_check  # noqa: PLC0415
 
         session.show(lambda sheet: lay_out_check(report, session.book, sheet))
-    if findings(report, fail_on):
+    if fails(report, fail_on):
         return ExitCode.FINDINGS
     return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
 

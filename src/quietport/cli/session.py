@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from quietport.registry.snapshot import Registry
     from quietport.report.document import Occasion
@@ -74,7 +74,11 @@ class Session:
 
     def write(self, text: str) -> None:
         """Write data and a line end."""
-        self.out.write(text)
+        self.write_parts((text,))
+
+    def write_parts(self, parts: Iterable[str]) -> None:
+        """Write data as its parts come, and a line end."""
+        self.out.writelines(parts)
         self.out.write("\n")
 
     def tell(self, text: str) -> None:

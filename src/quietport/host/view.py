@@ -11,7 +11,7 @@ from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
 
 if TYPE_CHECKING:
-    from quietport.model.listener import Connection, Listener
+    from quietport.model.listener import Connection, Listener, ListenerRun
     from quietport.model.raw_socket import RawSocket
     from quietport.model.redirection import Redirection
     from quietport.model.unknown import Coverage, Unknown
@@ -27,8 +27,8 @@ Wanted = Callable[[Port], bool]
 class HostView(Struct, frozen=True):
     """The doors of this host and the connections from or to quiet ports, at one moment."""
 
-    listeners: tuple[Listener, ...]
-    """In order of port number, transport and address."""
+    runs: tuple[ListenerRun, ...]
+    """The listeners, those together that differ in nothing but their number."""
     connections: tuple[Connection, ...]
     """In the same order, of the local end; empty where no quiet ports were named."""
     coverage: Coverage
@@ -41,3 +41,9 @@ class HostView(Struct, frozen=True):
     """Packet and raw sockets: what listens without a port."""
     redirections: tuple[Redirection, ...] = ()
     """What answers without a listener."""
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Return them one by one, in order of port number, transport and address."""
+        each = ((number, run) for run in self.runs for number in run.numbers)
+        return tuple(run.at(number) for number, run in sorted(each, key=lambda one: (one[0], one[1].order)))

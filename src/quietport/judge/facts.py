@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quietport.model.owner import Owner
-    from quietport.model.registration import DeFactoUse, KnownProgram, Registration
+    from quietport.model.registration import DeFactoUse, KnownProgram, RegistrySummary
 
 Fact = bool | str | tuple[str, ...] | Unknown
 """A yes or no, a word, a set of words, or not known."""
@@ -86,7 +86,7 @@ class Context(Struct, frozen=True):
 
 def listener_facts(
     listener: Listener,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     ephemeral: PortRange | Unknown,
@@ -97,7 +97,7 @@ def listener_facts(
 
 def connection_facts(
     connection: Connection,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     ephemeral: PortRange | Unknown,
@@ -110,12 +110,12 @@ def _context(
     kind: str,
     door: Listener | Connection,
     state: str,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     ephemeral: PortRange | Unknown,
 ) -> Context:
-    port = registration.port
+    port = door.port if isinstance(door, Listener) else door.quiet_port
     owner = door.owners[0] if isinstance(door.owners, tuple) and door.owners else None
     unread = Unknown(Reason.PERMISSION, "owner") if owner is None else None
     services = tuple(dict.fromkeys(service for program in programs for service in program.services))

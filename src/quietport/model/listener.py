@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from quietport.model.endpoint import Endpoint
 from quietport.model.namespace import NO_NAMESPACE
+from quietport.model.port import Port, Transport
+from quietport.model.unknown import Unknown
 
 if TYPE_CHECKING:
-    from quietport.model.endpoint import Endpoint, Scope
+    from quietport.model.endpoint import Scope
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
-    from quietport.model.port import Port
-    from quietport.model.unknown import Unknown
 
 
 class Family(StrEnum):
@@ -56,8 +57,8 @@ class Listener(Struct, frozen=True):
     """Name of the interface it is bound to (SO_BINDTODEVICE), or None."""
     uid: int | Unknown
     """User id the socket was made by."""
-    inodes: tuple[int, ...]
-    """Socket inodes: several for an SO_REUSEPORT group."""
+    sockets: int
+    """How many sockets it is: several for an SO_REUSEPORT group, 0 where no file refers to it."""
     owners: tuple[Owner, ...] | Unknown
     """Every process that holds it, lowest pid first."""
     namespace: NetworkNamespace | Unknown = NO_NAMESPACE
@@ -72,6 +73,71 @@ class Listener(Struct, frozen=True):
     def scope(self) -> Scope:
         """Return from how far away the address can be spoken to."""
         return self.endpoint.scope
+
+
+class ListenerRun(Struct, frozen=True):
+    """Listeners that differ in nothing but the number of their port.
+
+    A busy program holds thousands; what is the same for all of them is found, judged and written once.
+    """
+
+    address: str
+    """Local address."""
+    transport: Transport
+    """Transport protocol."""
+    family: Family
+    """Address family, as of ``Listener``."""
+    state: ListenerState
+    """What was seen of them."""
+    interface: str | None
+    """Name of the interface they are bound to, or None."""
+    uid: int | Unknown
+    """User id the sockets were made by."""
+    sockets: int
+    """How many sockets each of them is."""
+    owners: tuple[Owner, ...] | Unknown
+    """Every process that holds them, lowest pid first."""
+    namespace: NetworkNamespace | Unknown
+    """The network namespace they stand in."""
+    numbers: tuple[int, ...]
+    """Their port numbers, ascending."""
+
+    def at(self, number: int) -> Listener:
+        """Return the listener on one of the numbers."""
+        return Listener(
+            Endpoint(self.address, Port(number, self.transport)),
+            self.family,
+            self.state,
+            self.interface,
+            self.uid,
+            self.sockets,
+            self.owners,
+            self.namespace,
+        )
+
+    @property
+    def order(self) -> tuple[Transport, str, Family, str, str]:
+        """Return where it comes among listeners of the same number; owners are no part of it."""
+        space = self.namespace
+        place = "" if isinstance(space, Unknown) or space.is_own else f"{space.label} {space.id}"
+        return self.transport, self.address, self.family, self.interface or "", place
+
+
+def run_of(listener: Listener) -> ListenerRun:
+    """Return a listener as a run of one."""
+    endpoint = listener.endpoint
+    return ListenerRun(
+        endpoint.address,
+        endpoint.port.transport,
+        listener.family,
+        listener.state,
+        listener.interface,
+        listener.uid,
+        listener.sockets,
+        listener.owners,
+        listener.namespace,
+        (endpoint.port.number,),
+    )
 
 
 class Direction(StrEnum):

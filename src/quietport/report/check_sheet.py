@@ -44,9 +44,9 @@ def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
 
 
 def _first_line(report: CheckReport, book: Phrasebook) -> str:
-    if report.doors:
+    if report.door_count:
         counted = tuple(Phrase(f"counted.{word}", {"count": count}) for word, count in report.counts)
-        return book.say("check.summary", count=len(report.doors), host=report.host, verdicts=counted)
+        return book.say("check.summary", count=report.door_count, host=report.host, verdicts=counted)
     if not report.asked:
         return book.say("check.none", host=report.host)
     if not report.coverage.sockets_complete:

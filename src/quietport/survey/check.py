@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.model.door import CheckReport, Door
-from quietport.model.listener import Connection, Listener
+from msgspec.structs import replace
+
+from quietport.model.door import CheckReport, Door, DoorRun
+from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
@@ -29,10 +31,9 @@ LOOKED_AT = (Transport.TCP, Transport.UDP)
 
 def unanswered(report: CheckReport) -> bool:
     """Tell whether something unseen stood in the way: sockets, or the holder of a door that would be a finding."""
-    hidden = any(
-        door.verdict.concern is Concern.UNRESOLVED and isinstance(door.owners, Unknown) for door in report.doors
-    )
-    return hidden or not report.coverage.sockets_complete
+    unresolved = [run.run.owners for run in report.runs if run.verdict.concern is Concern.UNRESOLVED]
+    unresolved += [door.owners for door in report.connections if door.verdict.concern is Concern.UNRESOLVED]
+    return any(isinstance(owners, Unknown) for owners in unresolved) or not report.coverage.sockets_complete
 
 
 def check(
@@ -45,27 +46,33 @@ def check(
 ) -> CheckReport:
     """Return every listener and every connection to a quiet port, judged: those asked about, or all."""
     view = read_host(registry.is_quiet)
-    seen_listeners = [seen for seen in view.listeners if is_asked(seen.port, asked)]
+    seen_runs = [run for run in (_asked_run(run, asked) for run in view.runs) if run.numbers]
     seen_connections = [seen for seen in view.connections if is_asked(seen.quiet_port, asked)]
-    listeners: tuple[Door[Listener], ...] = ()
+    runs: tuple[DoorRun, ...] = ()
     connections: tuple[Door[Connection], ...] = ()
-    if seen_listeners or seen_connections:
+    if seen_runs or seen_connections:
         from quietport.survey.bench import Bench  # noqa: PLC0415 - a quiet port needs no judge
 
         bench = Bench(registry, port_facts.ip_local_port_range)
-        listeners = tuple(map(bench.judge_listener, seen_listeners))
+        runs = tuple(judged for run in seen_runs for judged in bench.judge_run(run))
         connections = tuple(map(bench.judge_connection, seen_connections))
     return CheckReport(
         host=host,
         generated_at=generated_at,
         method=view.method,
         asked=tuple(str(question) for question in asked),
-        listeners=listeners,
+        runs=runs,
         connections=connections,
         asked_status=_asked_status(registry, asked),
         namespace=view.namespace,
         coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
     )
+
+
+def _asked_run(run: ListenerRun, asked: Sequence[PortQuestion]) -> ListenerRun:
+    if not asked:
+        return run
+    return replace(run, numbers=tuple(n for n in run.numbers if is_asked(Port(n, run.transport), asked)))
 
 
 def _unseen_transports(asked: Sequence[PortQuestion]) -> tuple[Unseen, ...]:
