@@ -45,7 +45,8 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"quietport {__version__}")
-    actions = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    # Told its own name, argparse need not lay out a usage line, for which it would import shutil.
+    actions = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", prog="quietport")
     for name, summary in verbs.SUMMARIES.items():
         if only not in {None, name}:
             actions.add_parser(name, help=summary)

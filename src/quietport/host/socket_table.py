@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from quietport.host import proc_net, sock_diag
+from quietport.host import sock_diag
 from quietport.host.socket_entry import TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN
 from quietport.host.socket_run import SocketRun, collect_runs
 from quietport.model.port import Transport
@@ -78,6 +78,8 @@ def _with_ports(run: SocketRun) -> SocketRun:
 
 
 def _read_proc_net(proc: str) -> tuple[list[SocketEntry], list[Unseen]]:
+    from quietport.host import proc_net  # noqa: PLC0415 - only where the kernel does not answer
+
     tables = proc_net.read_tables(proc)
     return [entry for table in tables for entry in table.sockets], _damage(sum(table.damaged for table in tables))
 
