@@ -52,7 +52,7 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for name, summary in verbs.SUMMARIES.items():
         if only not in {None, name}:
-            actions.add_parser(name, help=summary)
+            actions.add_parser(name, help=summary, formatter_class=_formatter)
             continue
         module = verbs.load(name)
         verb = actions.add_parser(
