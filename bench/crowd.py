@@ -3,7 +3,7 @@
     unshare -n python bench/crowd.py SCENE COMMAND...
 
 Scenes: `listeners-20000` (two processes hold 10,000 each), `files-50000` (300 listeners among 2,000
-processes that hold 50,000 files), `listeners-10`.
+processes that hold 50,000 files), `listeners-10`, `listeners-5000`, `listeners-0`.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ def wait(kept: object) -> None:
 
 SCENES: dict[str, list[Callable[[], None]]] = {
     "listeners-10": [partial(hold_listeners, 20_000, 10)],
+    "listeners-0": [],
+    "listeners-5000": [partial(hold_listeners, 20_000, 5_000)],
     "listeners-20000": [partial(hold_listeners, 20_000, 10_000), partial(hold_listeners, 30_000, 10_000)],
     "files-50000": [partial(hold_files, index) for index in range(2_000)],
 }

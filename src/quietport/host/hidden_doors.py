@@ -32,8 +32,8 @@ def mark_doors(
     """Return the listeners with those of a mismatch marked as such, and the other doors of the view added.
 
     In order of port number, transport and address. A listener that only one table lists stands once, as
-    MISMATCH; so does the near end of a connection that one table leaves out. ``owners_of`` finds holders
-    by inode.
+    MISMATCH; so does the near end of connections that one table leaves out, unless such a listener stands
+    on their port. ``owners_of`` finds holders by inode.
     """
     if not view.ports:
         return tuple(listeners)
@@ -45,9 +45,17 @@ def mark_doors(
         for key in found:
             del marked[key]
         doors.append(replace(listener, state=ListenerState.MISMATCH) if found else listener)
-    doors += [_mismatched(one, owners_of, namespace) for one in marked.values()]
+    doors += [_mismatched(one, owners_of, namespace) for one in _doors_left(view, marked.values())]
     doors += [_hidden(one, namespace) for one in view.hidden]
     return tuple(sorted(doors, key=lambda door: (door.port.number, door.port.transport, door.endpoint.address)))
+
+
+def _doors_left(view: CrossView, left: Iterable[Mismatch]) -> list[Mismatch]:
+    """Return those that are doors of their own: of many connections with one near end only the first."""
+    doors = [one for one in left if one.listens]
+    ports = {one.local.port for one in view.mismatches if one.listens}
+    near_ends = {one.local: one for one in reversed(view.mismatches) if one.local.port not in ports}
+    return doors + list(near_ends.values())
 
 
 def _mismatched(one: Mismatch, owners_of: OwnersOf, namespace: NetworkNamespace | Unknown) -> Listener:
