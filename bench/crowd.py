@@ -3,7 +3,8 @@
     unshare -n python bench/crowd.py SCENE COMMAND...
 
 Scenes: `listeners-20000` (two processes hold 10,000 each), `files-50000` (300 listeners among 2,000
-processes that hold 50,000 files), `listeners-10`, `namespaces-20` (200 listeners in 20 namespaces).
+processes that hold 50,000 files), `listeners-10`, `listeners-5000`, `listeners-0`, `namespaces-20` (200 listeners
+in 20 namespaces).
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def wait(kept: object) -> None:
 
 SCENES: dict[str, list[Callable[[], None]]] = {
     "listeners-10": [partial(hold_listeners, 20_000, 10)],
+    "listeners-0": [],
+    "listeners-5000": [partial(hold_listeners, 20_000, 5_000)],
     "listeners-20000": [partial(hold_listeners, 20_000, 10_000), partial(hold_listeners, 30_000, 10_000)],
     "namespaces-20": [partial(hold_in_namespace, 10) for _ in range(20)],
     "files-50000": [partial(hold_files, index) for index in range(2_000)],

@@ -124,11 +124,12 @@ def test_a_rule_that_matches_has_every_value_its_sentence_shows() -> None:
     for owners, (port, status, names), programs, uses, address in itertools.product(
         OWNERS, PORTS, PROGRAMS, USES, ("0.0.0.0", "127.0.0.1")
     ):
-        listener = Listener(Endpoint(address, port), Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners)
         known = programs if isinstance(owners, tuple) and owners else ()
         registration = Registration(port, status, names, ())
         lent = PortRange(32768, 60999)
-        seen |= _shown(listener_facts(listener, registration, uses, known, lent))
+        for state in ListenerState:
+            listener = Listener(Endpoint(address, port), Family.IPV4, state, None, 0, (7,), owners)
+            seen |= _shown(listener_facts(listener, registration, uses, known, lent))
         for direction in Direction:
             end = Endpoint(address, port)
             connection = Connection(end, end, direction, 0, 7, owners)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,11 @@ from quietport.model.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from quietport.cli.session import Session
+    from quietport.model.door import CheckReport
+    from quietport.survey.check import HostReader
     from quietport.survey.fail_on import FailOn
 
 DESCRIPTION = "Every listener of this host, and every connection to a quiet port: who holds it, and should it be there?"
@@ -23,6 +28,7 @@ examples:
   quietport check 851                   one port; 851/udp, 8000-8999 too
   sudo quietport check                  with the owners of other users' sockets
   quietport check --json | jq '.listeners[] | select(.verdict != "expected")'
+  sudo quietport check --hidden         is a port taken that no table of the kernel lists?
   quietport check --fail-on suspicious,misconfigured,unexplained    for cron and CI
 
 ends with 1 where something is suspicious or misconfigured (see --fail-on),
@@ -39,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="verdicts that end with 1, separated by commas: suspicious, misconfigured, unresolved, unexplained, "
         "custom, undeclared (default: misconfigured,suspicious); 'nothing' for none",
     )
+    parser.add_argument(
+        "--hidden",
+        action="store_true",
+        help="also bind to every port of tcp and udp for an instant (about half a second), and name those that are "
+        "taken and in no table of the kernel; this network namespace, Linux",
+    )
     add_output_options(parser)
 
 
@@ -51,26 +63,42 @@ def run(session: Session) -> ExitCode:
     from quietport.survey.fail_on import fails  # noqa: PLC0415
     from quietport.survey.question import is_asked, parse_port_question  # noqa: PLC0415
 
-    args = session.args
-    fail_on = parse_fail_on(args.fail_on)
-    questions = tuple(parse_port_question(text) for text in args.ports)
+    fail_on = parse_fail_on(session.args.fail_on)
+    questions = tuple(parse_port_question(text) for text in session.args.ports)
     read_host = reading or partial(host_reader.read_host, wanted=lambda port: is_asked(port, questions))
-    report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
-    if args.json:
-        from quietport.report.check_json import check_json_parts  # noqa: PLC0415
+    with _hidden(session, read_host) as reader:
+        report = check(session.registry, reader, read_facts(), questions, session.host, session.now)
+    _show(session, report)
+    if fails(report, fail_on):
+        return ExitCode.FINDINGS
+    return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
+
+
+@contextmanager
+def _hidden(session: Session, read_host: HostReader) -> Iterator[HostReader]:
+    if not session.args.hidden:
+        yield read_host
+        return
+    from quietport.cli.progress import progress  # noqa: PLC0415 - only where it was asked for
+    from quietport.survey.hidden import with_hidden  # noqa: PLC0415
+
+    with progress(session, session.book.say("hidden.doing")) as tell:
+        yield with_hidden(read_host, sys.platform, tell)
+
+
+def _show(session: Session, report: CheckReport) -> None:
+    if session.args.json:
+        from quietport.report.check_json import check_json_parts  # noqa: PLC0415 - one form, one import
 
         session.write_parts(check_json_parts(report, session.book))
-    elif args.plain:
+    elif session.args.plain:
         from quietport.report.check_json import render_check_plain  # noqa: PLC0415
 
         session.write(render_check_plain(report))
     else:
         from quietport.report.check_sheet import lay_out_check  # noqa: PLC0415
 
-        session.show(lambda sheet: lay_out_check(report, session.book, sheet))
-    if fails(report, fail_on):
-        return ExitCode.FINDINGS
-    return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
+        session.show(lambda sheet: lay_out_check(report, session.book, sheet), pager=True)
 
 
 def parse_fail_on(text: str | None) -> tuple[FailOn, ...]:

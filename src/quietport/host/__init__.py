@@ -9,6 +9,9 @@ does not answer) and walks ``/proc/*/fd`` for the holders (``holders``, ``owners
 Nothing is re-exported: ``check`` begins to look (``host_reader.start_reading``) before it imports the rest.
 Parsers take bytes or text and open nothing; the root of ``/proc`` is always a parameter.
 
-Never: it judges nothing, knows no registry, sends no packet, binds no port, needs no other right than
-the caller has, and looks at no other network namespace. What it could not see is in the coverage.
+``hidden`` finds what the tables leave out (``check --hidden``): it alone binds to ports and connects, over
+loopback, and only when it was asked for.
+
+Never: it judges nothing, knows no registry, sends no packet, binds no port (``hidden`` apart), and needs no other
+right than the caller has. What it could not see is in the coverage.
 """

@@ -116,6 +116,11 @@ class SocketOwners:
         return Unknown(reason, "owner")
 
 
+def find_owners(inode: int, proc: str = "/proc") -> tuple[Owner, ...] | Unknown:
+    """Return every process that holds a socket now, or why none is known."""
+    return SocketOwners(proc, HolderWalk(proc, share=False).finish()).of_inode(inode)
+
+
 def _unseen_owners(holders: Holders) -> list[Unseen]:
     unseen: list[Unseen] = []
     if holders.unreadable:

@@ -11,6 +11,7 @@ from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
 
 if TYPE_CHECKING:
+    from quietport.model.cross_view import CrossView
     from quietport.model.listener import Connection, Listener, ListenerRun
     from quietport.model.raw_socket import RawSocket
     from quietport.model.redirection import Redirection
@@ -41,6 +42,8 @@ class HostView(Struct, frozen=True):
     """Packet and raw sockets: what listens without a port."""
     redirections: tuple[Redirection, ...] = ()
     """What answers without a listener."""
+    cross_view: CrossView | None = None
+    """What a bind to every port showed, where it was asked for."""
 
     @property
     def listeners(self) -> tuple[Listener, ...]:

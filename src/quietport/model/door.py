@@ -15,6 +15,7 @@ from quietport.model.verdict import Concern, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from quietport.model.cross_view import CrossView
     from quietport.model.owner import Owner
     from quietport.model.port import Port
     from quietport.model.registration import RegistrySummary, Status
@@ -108,6 +109,8 @@ class CheckReport(Struct, frozen=True, dict=True):
     """What could not be seen."""
     namespace: str | Unknown
     """The network namespace that was looked at."""
+    cross_view: CrossView | None = None
+    """What a bind to every port showed, where it was asked for."""
 
     @cached_property
     def listeners(self) -> tuple[Door[Listener], ...]:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from quietport.model.listener import Listener
-from quietport.report.document import Occasion, envelope
+from quietport.report.document import Json, Occasion, envelope
 from quietport.report.door_json import NOT_LOOKED, DoorWriter
 from quietport.report.plain import render_table
 
@@ -39,6 +39,7 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
         "counts": dict(report.counts),
         "policy_files": [],
         "gone": NOT_LOOKED,
+        "hidden": _hidden_json(report, book),
     }
     writer = DoorWriter(book)
     yield f'{json.dumps(head, indent=1)[:-2]},\n "listeners": ['
@@ -46,6 +47,14 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
     yield '\n ],\n "connections": ['
     yield from _joined([(writer.connection(door),) for door in report.connections])
     yield "\n ]\n}"
+
+
+def _hidden_json(report: CheckReport, book: Phrasebook) -> Json:
+    if report.cross_view is None:
+        return None
+    from quietport.report.hidden_report import hidden_json  # noqa: PLC0415 - only where it was asked for
+
+    return hidden_json(report.cross_view, book)
 
 
 def _joined(doors: list[tuple[str, ...]]) -> Iterator[str]:

@@ -40,6 +40,11 @@ def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
         sheet.wrapped(heading(book.say("check.expected")))
         sheet.columns(_quiet_rows(settled[:SHOWN_EXPECTED], book), indent=2)
         _print_folded(len(settled) - SHOWN_EXPECTED, book, sheet)
+    if report.cross_view is not None:
+        from quietport.report.hidden_report import lay_out_hidden  # noqa: PLC0415 - only where it was asked for
+
+        sheet.blank()
+        lay_out_hidden(report.cross_view, book, sheet)
     _print_coverage(report, book, sheet)
 
 
@@ -80,7 +85,7 @@ def next_values(door: AnyDoor) -> dict[str, Value]:
 
 def _holder(owners: tuple[Owner, ...] | Unknown, book: Phrasebook) -> str:
     if isinstance(owners, Unknown):
-        return book.say("check.owner-unknown" if owners.reason is Reason.PERMISSION else "check.no-program")
+        return book.say("check.no-program" if owners.reason is Reason.NO_OWNER else "check.owner-unknown")
     if not owners:
         return book.say("check.no-program")
     first = owners[0]

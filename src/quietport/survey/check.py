@@ -65,6 +65,7 @@ def check(
         connections=connections,
         asked_status=_asked_status(registry, asked),
         namespace=view.namespace,
+        cross_view=view.cross_view,
         coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
     )
 
