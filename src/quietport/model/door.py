@@ -12,6 +12,7 @@ from quietport.model.unknown import Unknown
 from quietport.model.verdict import Concern, Standing, Verdict
 
 if TYPE_CHECKING:
+    from quietport.model.declaration import DeclarationFlaw
     from quietport.model.owner import Owner
     from quietport.model.port import Port
     from quietport.model.registration import Registration, Status
@@ -87,6 +88,10 @@ class CheckReport(Struct, frozen=True):
     """What could not be seen."""
     namespace: str | Unknown
     """The network namespace that was looked at."""
+    policy_files: tuple[str, ...] = ()
+    """Policy files in force."""
+    flaws: tuple[DeclarationFlaw, ...] = ()
+    """What is wrong with the declarations in them."""
 
     @property
     def doors(self) -> tuple[AnyDoor, ...]:
