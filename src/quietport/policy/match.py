@@ -45,7 +45,7 @@ def fits(declaration: Declaration, listener: Listener, owners: tuple[Owner, ...]
         return False if owners.reason is Reason.NO_OWNER else owners
     answers = [
         _all([asked(declaration, owner) for owner in holders for asked in conditions])
-        for holders in _sets_of_holders(listener, owners)
+        for holders in sets_of_holders(listener, owners)
     ]
     return True if True in answers else next((answer for answer in answers if isinstance(answer, Unknown)), False)
 
@@ -57,13 +57,20 @@ def is_within(scope: Scope, widest: Scope | None) -> bool:
     return scope in _WIDER and widest in _WIDER and _WIDER.index(scope) < _WIDER.index(widest)
 
 
+def widest(scopes: set[Scope]) -> Scope | None:
+    """Return the narrowest scope that takes in all of these; None where only ``any`` does, or there are none."""
+    found = next((scope for scope in (*_WIDER[:-1], Scope.MULTICAST) if all(is_within(s, scope) for s in scopes)), None)
+    return found if scopes else None
+
+
 def is_on_host(declaration: Declaration, host: str) -> bool:
     """Tell whether a declaration holds for a host of that name."""
-    return declaration.host is None or _is_like(host, declaration.host)
+    return declaration.host is None or is_like(host, declaration.host)
 
 
 @lru_cache(maxsize=1024)
-def _is_like(host: str, pattern: str) -> bool:
+def is_like(host: str, pattern: str) -> bool:
+    """Tell whether a host's name fits a shell pattern, as a whole and whatever its case."""
     from fnmatch import fnmatchcase  # noqa: PLC0415 - few policies name hosts
 
     return fnmatchcase(host.casefold(), pattern.casefold())
@@ -76,7 +83,7 @@ def _all(answers: list[Fit]) -> Fit:
     return next((answer for answer in answers if isinstance(answer, Unknown)), True)
 
 
-def _sets_of_holders(listener: Listener, owners: tuple[Owner, ...]) -> list[tuple[Owner, ...]]:
+def sets_of_holders(listener: Listener, owners: tuple[Owner, ...]) -> list[tuple[Owner, ...]]:
     """Return the sets of holders of which one must fit whole: everybody, unless systemd made the socket.
 
     Systemd holds such a socket alone until somebody speaks to it, and together with the service afterwards: a
@@ -86,12 +93,13 @@ def _sets_of_holders(listener: Listener, owners: tuple[Owner, ...]) -> list[tupl
     if not owners:
         return []
     first, others = owners[0], owners[1:]
-    if others and first.pid == 1 and _base_name(first) in SYSTEMD and len(listener.inodes) == 1:
+    if others and first.pid == 1 and holder_name(first) in SYSTEMD and len(listener.inodes) == 1:
         return [others, (first,)]
     return [owners]
 
 
-def _base_name(owner: Owner) -> str | None:
+def holder_name(owner: Owner) -> str | None:
+    """Return the base name of what a process runs; None where that is not known."""
     if isinstance(owner.executable, str):
         return base_name(owner.executable)
     # A kernel thread has no file, and nobody but the kernel can name it.

@@ -1,8 +1,7 @@
 """Replace a policy file whole or not at all, one writer at a time.
 
 The new text is written beside the file, forced to the disk and put in its place by rename(2): whoever reads, or is
-killed, meets the old file or the new one. Writers wait for each other at a lock beside it, which stays where it is,
-since taking it away would let two in.
+killed, meets the old file or the new one. Writers wait for each other at a lock beside it.
 """
 
 from __future__ import annotations
@@ -97,16 +96,30 @@ def _refuse_strange_links(file: str, uid: int) -> None:
 
 @contextlib.contextmanager
 def _lock(file: Path) -> Iterator[None]:
-    descriptor = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
+    path = file.with_name(f".{file.name}.lock")
+    until = time.monotonic() + WAIT_S
+    while (descriptor := _find_lock(path)) is None:
+        if time.monotonic() > until:
+            raise PolicyError(str(file), "is being written by another process; ask again")
+        time.sleep(_PAUSE_S)
     try:
-        until = time.monotonic() + WAIT_S
-        while not _take(descriptor):
-            if time.monotonic() > until:
-                raise PolicyError(str(file), "is being written by another process; ask again")
-            time.sleep(_PAUSE_S)
         yield
     finally:
+        if sys.platform != "win32":
+            # Still ours: whoever waits sees that the name no longer leads to the file they hold, and begins anew.
+            path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def _find_lock(path: Path) -> int | None:
+    """Return an open lock that is held and that the name leads to, or None where another process has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
+    if _take(descriptor):
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+    os.close(descriptor)
+    return None
 
 
 def _take(descriptor: int) -> bool:
