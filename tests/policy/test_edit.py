@@ -117,7 +117,7 @@ def test_a_malformed_file_is_not_changed(text: str) -> None:
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: bool(text.strip()))
 NAMES = st.one_of(st.none(), WORDS)
 ENTRIES = st.builds(
-    Declaration,
+    lambda **values: Declaration(**values),
     transport=st.sampled_from(Transport),
     ports=st.tuples(st.integers(0, 65535), st.integers(0, 65535)).map(lambda ends: PortRange(min(ends), max(ends))),
     because=WORDS,

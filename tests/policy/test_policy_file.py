@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,3 +175,12 @@ def test_any_text_is_a_policy_or_an_error_that_names_the_file(text: str) -> None
     else:
         lines = text.split("\n")
         assert all("accept" in lines[entry.line - 1] for entry in entries)
+
+
+def test_the_example_of_the_documentation_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
+    (entry,) = parse_policy(page.partition("```toml\n")[2].partition("```")[0], "p.toml")
+    assert entry == Declaration(
+        Transport.TCP, PortRange(8080, 8080), "dashboard of team x", "p.toml", 1, Scope.PRIVATE, "/usr/sbin/nginx",
+        "nginx.service", "docker.io/library/nginx", "nginx", "web-*", "kim", "2027-03-31",
+    )  # fmt: skip

@@ -105,6 +105,8 @@ def _renewed(text: str, entry: Entry, old: Declaration, new: Declaration) -> str
     """Return a text in which only those keys of an entry are written anew whose value differs."""
     lines, end = split_lines(text), _line_end(text)
     was, now = _assignments(old), _assignments(new)
+    if was == now:
+        return text
     held = {statement.key for statement in entry.statements}
     lines[entry.last] = lines[entry.last].removesuffix("\n").removesuffix("\r") + end
     lines[entry.last + 1 : entry.last + 1] = [line + end for key, line in now.items() if key not in held]

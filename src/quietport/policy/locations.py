@@ -32,7 +32,9 @@ MAX_BYTES = 8 * 1024 * 1024
 
 def current_user() -> int | None:
     """Return the effective user id, or None where the system has none."""
-    return None if sys.platform == "win32" else os.geteuid()
+    if sys.platform == "win32":
+        return None
+    return os.geteuid()
 
 
 def user_file(environ: Mapping[str, str] = os.environ) -> str | None:
