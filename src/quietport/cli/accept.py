@@ -107,6 +107,7 @@ def _list(session: Session) -> ExitCode:
 
 def _declare(session: Session) -> ExitCode:
     from quietport.cli.wish import read_wish  # noqa: PLC0415
+    from quietport.policy.locations import user_file  # noqa: PLC0415
     from quietport.survey.accept import accept  # noqa: PLC0415
     from quietport.survey.propose import propose  # noqa: PLC0415
 
@@ -115,7 +116,7 @@ def _declare(session: Session) -> ExitCode:
     file = _file(session)
     listeners = None if args.no_host else _look(wish, session.host)
     proposal = propose(wish, listeners, session.host, file)
-    done = accept(proposal, private=not (args.system or args.policy), dry_run=args.dry_run)
+    done = accept(proposal, private=file == user_file(), dry_run=args.dry_run)
     _show(session, done, _says(proposal, args.policy))
     return ExitCode.NOTHING
 

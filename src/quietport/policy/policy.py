@@ -1,20 +1,15 @@
-"""Everything that is declared and in force, and what of it fits a door."""
+"""Everything that is declared and in force, ready to be asked by port."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from quietport.model.declaration import Declaration, DeclarationFlaw, Expired, Flaw
-from quietport.model.port import Port
-from quietport.model.unknown import Unknown
-from quietport.policy.match import fits, is_on_host
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
-    from quietport.model.listener import Listener
-    from quietport.model.port import Transport
+    from quietport.model.declaration import Declaration
+    from quietport.model.port import Port, Transport
     from quietport.model.unknown import Unseen
 
 _NOTHING: tuple[Declaration, ...] = ()
@@ -57,78 +52,21 @@ def _steps(
 
     No entry is one and the same tuple, so that two ports about which nothing is declared are alike.
     """
-    asked = [entry for entry in declarations if entry.transport is transport]
-    starts = sorted({0, *(entry.ports.first for entry in asked), *(entry.ports.last + 1 for entry in asked)})
-    return starts, [tuple(entry for entry in asked if start in entry.ports) or _NOTHING for start in starts]
+    begins: dict[int, list[int]] = {0: []}
+    ends: dict[int, list[int]] = {}
+    for index, entry in enumerate(declarations):
+        if entry.transport is transport:
+            begins.setdefault(entry.ports.first, []).append(index)
+            ends.setdefault(entry.ports.last + 1, []).append(index)
+    starts = sorted({*begins, *ends})
+    sets: list[tuple[Declaration, ...]] = []
+    open_: set[int] = set()
+    for start in starts:
+        open_.difference_update(ends.get(start, ()))
+        open_.update(begins.get(start, ()))
+        sets.append(tuple(declarations[index] for index in sorted(open_)) or _NOTHING)
+    return starts, sets
 
 
 NO_POLICY = Policy()
 """Nothing is declared."""
-
-
-def find_declaration(
-    policy: Policy, listener: Listener, host: str, today: str
-) -> Declaration | Expired | Unknown | None:
-    """Return the entry that fits a door on a day (``2027-03-31``), in the order of the files.
-
-    One that still holds goes before one that has expired; Unknown where one would fit, did one but see the holder;
-    None where nothing is declared of it. The last day of an entry is one on which it holds.
-    """
-    entries = policy.covering(listener.port)
-    if not entries:
-        return None
-    expired: Expired | None = None
-    unseen: Unknown | None = None
-    for entry in entries:
-        answer = fits(entry, listener, listener.owners, host)
-        if answer is True:
-            if not has_expired(entry, today):
-                return entry
-            expired = expired or Expired(entry)
-        elif isinstance(answer, Unknown) and not has_expired(entry, today):
-            unseen = unseen or answer
-    return unseen or expired
-
-
-def has_expired(declaration: Declaration, today: str) -> bool:
-    """Tell whether the last day of an entry has passed."""
-    return declaration.until is not None and declaration.until < today
-
-
-def find_flaws(
-    policy: Policy,
-    listeners: Iterable[Listener],
-    host: str,
-    today: str,
-    was_looked_at: Callable[[Port], bool] = lambda _: True,
-) -> tuple[DeclarationFlaw, ...]:
-    """Return what is wrong with the entries for this host, in their order.
-
-    An entry that has expired is flawed whether something fits it or not. Of one that nothing fits it is said only
-    where all its ports were looked at, and no door was there whose holder would have had to be seen.
-    """
-    answers: dict[Declaration, bool | Unknown] = {}
-    for listener in listeners if policy.declarations else ():
-        for entry in policy.covering(listener.port):
-            if answers.get(entry) is True:
-                continue
-            answer = fits(entry, listener, listener.owners, host)
-            if answer is not False or entry not in answers:
-                answers[entry] = answer
-    found: list[DeclarationFlaw] = []
-    for entry in policy.declarations:
-        if not is_on_host(entry, host):
-            continue
-        answer = answers.get(entry, False)
-        if has_expired(entry, today):
-            found.append(DeclarationFlaw(entry, Flaw.EXPIRED))
-        elif isinstance(answer, Unknown):
-            found.append(DeclarationFlaw(entry, Flaw.NOT_TOLD))
-        elif not answer and _all_looked_at(entry, was_looked_at):
-            found.append(DeclarationFlaw(entry, Flaw.NEVER_MATCHED))
-    return tuple(found)
-
-
-def _all_looked_at(entry: Declaration, was_looked_at: Callable[[Port], bool]) -> bool:
-    numbers = range(entry.ports.first, entry.ports.last + 1)
-    return all(was_looked_at(Port(number, entry.transport)) for number in numbers)
