@@ -183,8 +183,8 @@ def test_a_file_that_is_not_obeyed_is_named_and_not_written(
     monkeypatch.setattr("quietport.policy.locations.standard_files", lambda: (str(path),))
     monkeypatch.setattr("quietport.policy.write.SYSTEM_FILE", str(path))
     assert ended("accept", "--list") == 0
-    out = " ".join(capsys.readouterr().out.split())
-    assert "A policy file is not obeyed, because somebody else could have written it." in out
+    out = "".join(capsys.readouterr().out.split())
+    assert "Apolicyfileisnotobeyed,becausesomebodyelsecouldhavewrittenit." in out
     assert str(path) in out
     assert ended("accept", "80/tcp", "--because", "x", "--system") == 4
     assert "would not be obeyed, and is not written" in capsys.readouterr().err

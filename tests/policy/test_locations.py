@@ -82,9 +82,17 @@ def test_what_others_could_have_written_is_named_and_not_obeyed_nor_parsed(trust
             Reason.NOT_LOOKED,
             "remedy.policy-trust",
             None,
-            f"{user}: {user} belongs to user {OTHER}",
+            f"{user} belongs to user {OTHER}",
         ),
     )
+
+
+@ROOT
+def test_of_a_folder_on_the_way_it_is_said_for_which_file(trusted: Path) -> None:
+    path = put(trusted / "etc" / "p.toml")
+    (trusted / "etc").chmod(0o777)
+    (unseen,) = read_policy(files=(path,)).unseen
+    assert unseen.detail == f"{path}: {trusted}/etc can be written by others (mode 0777)"
 
 
 @ROOT

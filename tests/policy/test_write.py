@@ -16,7 +16,7 @@ import pytest
 from quietport.model.errors import PolicyError
 from quietport.policy import write
 from quietport.policy.policy_file import parse_policy
-from quietport.policy.write import rewrite, target_file
+from quietport.policy.write import mode_of, rewrite, target_file
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
 OTHER = 65534
@@ -26,12 +26,20 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@pytest.mark.parametrize(("private", "file", "folder"), [(True, 0o600, 0o700), (False, 0o644, 0o755)])
-def test_a_new_file_and_its_folder(trusted: Path, private: bool, file: int, folder: int) -> None:
+@pytest.mark.parametrize(
+    ("asked", "umask", "file", "folder"),
+    [
+        (0o600, 0o022, 0o600, 0o700),
+        (0o644, 0o077, 0o644, 0o755),
+        (None, 0o022, 0o644, 0o755),
+        (None, 0o077, 0o600, 0o700),
+    ],
+)
+def test_a_new_file_and_its_folder(trusted: Path, asked: int | None, umask: int, file: int, folder: int) -> None:
     path = trusted / "new" / "p.toml"
-    old = os.umask(0o022)
+    old = os.umask(umask)
     try:
-        assert rewrite(str(path), lambda text: text + "# x\n", private=private) == ("", "# x\n")
+        assert rewrite(str(path), lambda text: text + "# x\n", asked) == ("", "# x\n")
     finally:
         os.umask(old)
     assert path.read_text() == "# x\n"
@@ -45,7 +53,7 @@ def test_owner_mode_and_line_ends_stay(trusted: Path) -> None:
     path.write_bytes(b"# x\r\n")
     path.chmod(0o640)
     os.chown(path, OTHER, 7)
-    rewrite(str(path), lambda text: text + "# y\r\n", private=True)
+    rewrite(str(path), lambda text: text + "# y\r\n", mode=0o600)
     found = path.stat()
     assert path.read_bytes() == b"# x\r\n# y\r\n"
     assert (mode(path), found.st_uid, found.st_gid) == (0o640, OTHER, 7)
@@ -55,13 +63,13 @@ def test_nothing_is_written_where_nothing_changes_or_the_edit_fails(trusted: Pat
     path = trusted / "p.toml"
     path.write_text("# x\n")
     before = path.stat()
-    rewrite(str(path), lambda text: text, private=True)
+    rewrite(str(path), lambda text: text, mode=0o600)
 
     def fail(_: str) -> str:
         raise PolicyError("p.toml", "malformed")
 
     with pytest.raises(PolicyError, match="malformed"):
-        rewrite(str(path), fail, private=True)
+        rewrite(str(path), fail, mode=0o600)
     after = path.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [entry.name for entry in trusted.iterdir()] == ["p.toml"]
@@ -71,7 +79,7 @@ def test_a_link_of_ones_own_is_followed_and_stays(trusted: Path) -> None:
     (trusted / "real.toml").write_text("# x\n")
     link = trusted / "p.toml"
     link.symlink_to("real.toml")
-    rewrite(str(link), lambda text: text + "# y\n", private=True)
+    rewrite(str(link), lambda text: text + "# y\n", mode=0o600)
     assert link.is_symlink()
     assert (trusted / "real.toml").read_text() == "# x\n# y\n"
 
@@ -83,7 +91,7 @@ def test_a_link_of_somebody_elses_is_not_followed(trusted: Path) -> None:
     link.symlink_to(real)
     os.lchown(link, OTHER, OTHER)
     with pytest.raises(PolicyError) as caught:
-        rewrite(str(link), lambda _: "# x\n", private=True)
+        rewrite(str(link), lambda _: "# x\n", mode=0o600)
     assert str(caught.value) == f"{link}: is not written: the link {link} belongs to user {OTHER}"
     assert not real.exists()
 
@@ -91,15 +99,15 @@ def test_a_link_of_somebody_elses_is_not_followed(trusted: Path) -> None:
 def test_what_cannot_be_written_is_an_error(trusted: Path) -> None:
     (trusted / "file").write_text("")
     with pytest.raises(PolicyError, match="cannot be written: "):
-        rewrite(f"{trusted}/file/p.toml", lambda _: "# x\n", private=True)
+        rewrite(f"{trusted}/file/p.toml", lambda _: "# x\n", mode=0o600)
     with pytest.raises(PolicyError, match="is no regular file"):
-        rewrite(str(trusted), lambda _: "# x\n", private=True)
+        rewrite(str(trusted), lambda _: "# x\n", mode=0o600)
 
 
 def test_what_a_killed_writer_left_is_no_matter(trusted: Path) -> None:
     (trusted / ".p.toml.new").write_text("half")
     (trusted / ".p.toml.lock").write_text("")
-    rewrite(f"{trusted}/p.toml", lambda _: "# x\n", private=True)
+    rewrite(f"{trusted}/p.toml", lambda _: "# x\n", mode=0o600)
     assert {entry.name: entry.read_text() for entry in trusted.iterdir()} == {"p.toml": "# x\n"}
 
 
@@ -108,7 +116,7 @@ def test_where_another_process_writes_for_ever_somebody_is_told(trusted: Path, m
     with (trusted / ".p.toml.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(PolicyError, match="is being written by another process; ask again"):
-            rewrite(f"{trusted}/p.toml", lambda _: "# x\n", private=True)
+            rewrite(f"{trusted}/p.toml", lambda _: "# x\n", mode=0o600)
     assert not (trusted / "p.toml").exists()
 
 
@@ -122,7 +130,7 @@ file, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 print("ready", flush=True)
 for number in range(first, first + count):
     entry = Declaration(Transport.TCP, PortRange(number, number), "x" * 200, file, 0)
-    rewrite(file, lambda text: put_entry(text, entry), private=True)
+    rewrite(file, lambda text: put_entry(text, entry), mode=0o600)
     print(number, flush=True)
 """
 
@@ -166,3 +174,9 @@ def test_the_file_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
     assert target_file(None, system=False) == "/home/kim/.config/quietport/quietport.toml"
     with pytest.raises(PolicyError, match="there is no such place on this system"):
         target_file(None, system=True)
+
+
+def test_the_mode_of_a_new_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "user_file", lambda: "/home/kim/.config/quietport/quietport.toml")
+    files = ("/home/kim/.config/quietport/quietport.toml", "/etc/quietport/quietport.toml", "image.toml")
+    assert [mode_of(file) for file in files] == [0o600, 0o644, None]

@@ -27,13 +27,13 @@ def which(**conditions: object) -> Which:
 
 def test_added_then_unchanged_then_renewed_then_removed(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
-    done = accept(proposal(path), private=True, dry_run=False)
+    done = accept(proposal(path), dry_run=False)
     assert (done.action, done.before, done.after) == (Action.ADDED, "", f"{HEADER}\n{WEB}")
     assert done.declaration is not None
     assert done.declaration.line == HEADER.count("\n") + 2
     assert path.read_text() == done.after
-    assert accept(proposal(path), private=True, dry_run=False).action is Action.UNCHANGED
-    assert accept(proposal(path, "y"), private=True, dry_run=False).action is Action.RENEWED
+    assert accept(proposal(path), dry_run=False).action is Action.UNCHANGED
+    assert accept(proposal(path, "y"), dry_run=False).action is Action.RENEWED
     removed = undo(which(), str(path), dry_run=False)
     assert removed.action is Action.REMOVED
     assert removed.declaration is not None
@@ -44,7 +44,7 @@ def test_added_then_unchanged_then_renewed_then_removed(tmp_path: Path) -> None:
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
-    shown = accept(proposal(path), private=True, dry_run=True)
+    shown = accept(proposal(path), dry_run=True)
     assert (shown.action, shown.written, shown.after) == (Action.ADDED, False, f"{HEADER}\n{WEB}")
     assert list(tmp_path.iterdir()) == []
     path.write_text(WEB)
@@ -61,7 +61,7 @@ def test_there_is_nothing_to_undo(tmp_path: Path) -> None:
 def test_of_several_entries_one_must_be_named(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
     for program in (None, "nginx", "apache2"):
-        accept(proposal(path, program=program), private=True, dry_run=False)
+        accept(proposal(path, program=program), dry_run=False)
     with pytest.raises(UsageError) as caught:
         undo(which(), str(path), dry_run=False)
     assert str(caught.value) == (
@@ -78,7 +78,7 @@ def test_a_malformed_file_is_left_alone(tmp_path: Path) -> None:
     path.write_text("x = 1\n")
     for dry_run in (True, False):
         with pytest.raises(PolicyError, match="unknown key 'x'"):
-            accept(proposal(path), private=True, dry_run=dry_run)
+            accept(proposal(path), dry_run=dry_run)
         with pytest.raises(PolicyError, match="unknown key 'x'"):
             undo(which(), str(path), dry_run=dry_run)
     assert path.read_text() == "x = 1\n"

@@ -76,16 +76,11 @@ def run(session: Session) -> ExitCode:
 
 
 def _list(session: Session) -> ExitCode:
-    from quietport.policy.locations import read_policy  # noqa: PLC0415
+    from quietport.cli.wish import read_port  # noqa: PLC0415
+    from quietport.survey.accept import list_entries  # noqa: PLC0415
 
     args = session.args
-    policy = read_policy(args.policy)
-    entries = policy.declarations
-    if args.port is not None:
-        from quietport.cli.wish import read_port  # noqa: PLC0415
-
-        ports, transport = read_port(args.port)
-        entries = tuple(e for e in entries if e.ports == ports and e.transport is transport)
+    policy, entries = list_entries(args.policy, None if args.port is None else read_port(args.port))
     if args.json:
         from msgspec.structs import replace  # noqa: PLC0415
 
@@ -107,7 +102,6 @@ def _list(session: Session) -> ExitCode:
 
 def _declare(session: Session) -> ExitCode:
     from quietport.cli.wish import read_wish  # noqa: PLC0415
-    from quietport.policy.locations import user_file  # noqa: PLC0415
     from quietport.survey.accept import accept  # noqa: PLC0415
     from quietport.survey.propose import propose  # noqa: PLC0415
 
@@ -116,7 +110,7 @@ def _declare(session: Session) -> ExitCode:
     file = _file(session)
     listeners = None if args.no_host else _look(wish, session.host)
     proposal = propose(wish, listeners, session.host, file)
-    done = accept(proposal, private=file == user_file(), dry_run=args.dry_run)
+    done = accept(proposal, dry_run=args.dry_run)
     _show(session, done, _says(proposal, args.policy))
     return ExitCode.NOTHING
 

@@ -99,7 +99,7 @@ def _distrust(file: str, uid: int) -> str | None:
     from quietport.policy.trust import find_distrust  # noqa: PLC0415
 
     why = find_distrust(file, uid)
-    return None if why is None else f"{file}: {why}"
+    return why if why is None or why.startswith(f"{file} ") else f"{file}: {why}"
 
 
 def _read_named(file: str) -> bytes:

@@ -41,24 +41,40 @@ def target_file(named: str | None, *, system: bool) -> str:
     return user
 
 
-def rewrite(file: str, edit: Callable[[str], str], *, private: bool) -> tuple[str, str]:
+def mode_of(file: str) -> int | None:
+    """Return the mode that a new policy file gets: the user's is for them alone, the system's for all to read.
+
+    None for any other, which gets what the umask leaves, as from any editor.
+    """
+    return {user_file(): 0o600, SYSTEM_FILE: 0o644}.get(file)
+
+
+def rewrite(file: str, edit: Callable[[str], str], mode: int | None) -> tuple[str, str]:
     """Put what a function makes of a policy's text in its place; return the text before and after.
 
-    The function is given an empty text where there is no file yet; folder and file are then made, for this user
-    alone where they are ``private``. Raises PolicyError where somebody else could lead the write astray, and where
-    the file cannot be written.
+    The function is given an empty text where there is no file yet; folder and file are then made, for those who may
+    read it by its ``mode``. Raises PolicyError where somebody else could lead the write astray, and where the file
+    cannot be written.
     """
     try:
         real = _real_file(file)
-        real.parent.mkdir(mode=0o700 if private else 0o755, parents=True, exist_ok=True)
+        if not real.parent.is_dir():
+            _make_folder(real.parent, mode)
         with _lock(real):
             before = read_text(real)
             after = edit(before)
             if after != before:
-                _replace(real, after.encode("utf-8"), 0o600 if private else 0o644)
+                _replace(real, after.encode("utf-8"), mode)
     except OSError as error:
         raise PolicyError(file, f"cannot be written: {error.strerror}") from error
     return before, after
+
+
+def _make_folder(folder: Path, mode: int | None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if mode is not None:
+        # Who may read the file may enter its folder, whatever the umask.
+        folder.chmod(mode | (mode & 0o444) >> 2)
 
 
 def read_text(file: Path) -> str:
@@ -138,11 +154,11 @@ def _take(descriptor: int) -> bool:
     return True
 
 
-def _replace(file: Path, content: bytes, mode: int) -> None:
+def _replace(file: Path, content: bytes, mode: int | None) -> None:
     made = file.with_name(f".{file.name}.new")
     # What a writer left that was killed: the lock is ours, so nobody else is at it.
     made.unlink(missing_ok=True)
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, mode)
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FLAGS, 0o666 if mode is None else mode)
     try:
         with os.fdopen(descriptor, "wb") as opened:
             _keep_owner_and_mode(file, descriptor, mode)
@@ -156,17 +172,17 @@ def _replace(file: Path, content: bytes, mode: int) -> None:
     _sync_folder(file.parent)
 
 
-def _keep_owner_and_mode(file: Path, descriptor: int, mode: int) -> None:
+def _keep_owner_and_mode(file: Path, descriptor: int, mode: int | None) -> None:
     """Give the new file what the old one has; a first one gets its mode whatever the umask."""
     if sys.platform == "win32":
         return
-    if not file.exists():
+    if file.exists():
+        old = file.stat()
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+        mode = stat.S_IMODE(old.st_mode)
+    if mode is not None:
         os.fchmod(descriptor, mode)
-        return
-    old = file.stat()
-    with contextlib.suppress(PermissionError):
-        os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
 def _sync_folder(folder: Path) -> None:

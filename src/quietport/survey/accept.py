@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from quietport.model.errors import PolicyError, UsageError
 from quietport.policy.edit import conditions, put_entry, take_out
-from quietport.policy.locations import current_user
+from quietport.policy.locations import current_user, read_policy
 from quietport.policy.policy_file import CONDITIONS, parse_policy
-from quietport.policy.write import read_text, rewrite
+from quietport.policy.write import mode_of, read_text, rewrite
 from quietport.words.gates import visible
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from quietport.model.declaration import Declaration
     from quietport.model.port import PortRange, Transport
+    from quietport.policy.policy import Policy
     from quietport.survey.propose import Proposal
 
 
@@ -57,15 +58,14 @@ class Acceptance(Struct, frozen=True):
     """The text after."""
 
 
-def accept(proposal: Proposal, *, private: bool, dry_run: bool) -> Acceptance:
+def accept(proposal: Proposal, *, dry_run: bool) -> Acceptance:
     """Write a declaration into its file, or only show it; an entry for the same door is renewed.
 
-    ``private``: a file that is not there yet is made for this user alone. Raises PolicyError where the file is
-    malformed, cannot be written or would not be obeyed.
+    Raises PolicyError where the file is malformed or cannot be written.
     """
     declaration = proposal.declaration
     file = declaration.file
-    before, after = _change(file, lambda text: put_entry(text, declaration), private=private, dry_run=dry_run)
+    before, after = _change(file, lambda text: put_entry(text, declaration), dry_run=dry_run)
     held, entries = parse_policy(before, file), parse_policy(after, file)
     action = Action.UNCHANGED if after == before else Action.RENEWED if len(held) == len(entries) else Action.ADDED
     entry = next(entry for entry in entries if conditions(entry) == conditions(declaration))
@@ -103,7 +103,7 @@ def undo(which: Which, file: str, *, dry_run: bool) -> Acceptance:
 
     if not Path(file).exists():
         return Acceptance(Action.NONE, file, not dry_run, None, None, "", "")
-    before, after = _change(file, edit, private=False, dry_run=dry_run)
+    before, after = _change(file, edit, dry_run=dry_run)
     action = Action.REMOVED if found else Action.NONE
     return Acceptance(action, file, not dry_run, found[0] if found else None, None, before, after)
 
@@ -117,16 +117,24 @@ def _several(which: Which, found: Sequence[Declaration]) -> str:
     return f"{len(found)} entries are for {which.ports}/{which.transport}: {entries}; say which with these options"
 
 
+def list_entries(named: str | None, port: tuple[PortRange, Transport] | None) -> tuple[Policy, tuple[Declaration, ...]]:
+    """Return the policy in force, or of the file that was named, and its entries: for one port, or all of them."""
+    policy = read_policy(named)
+    if port is None:
+        return policy, policy.declarations
+    return policy, tuple(entry for entry in policy.declarations if (entry.ports, entry.transport) == port)
+
+
 def condition_values(entry: Declaration) -> dict[str, str]:
     """Return the conditions that an entry has beside its port, by name."""
     return {name: str(value) for name in CONDITIONS if (value := getattr(entry, name)) is not None}
 
 
-def _change(file: str, edit: Callable[[str], str], *, private: bool, dry_run: bool) -> tuple[str, str]:
+def _change(file: str, edit: Callable[[str], str], *, dry_run: bool) -> tuple[str, str]:
     if dry_run:
         before = read_text(Path(file))
         return before, edit(before)
-    return rewrite(file, edit, private=private)
+    return rewrite(file, edit, mode_of(file))
 
 
 def refuse_disobeyed(file: str) -> None:
