@@ -52,7 +52,7 @@ def test_a_finding_whole(make_report: MakeReport) -> None:
     run = run_of(replace(report, listeners=(door,), connections=()), reasons={"nothing-explains-it": "Why {so}."})
     (result,) = run["results"]
     key = "851/tcp/ipv6/loopback//tmp/nc"
-    assert result.pop("message")["text"].startswith(f"[::1]:851 over tcp, held by /tmp/nc: {door.verdict.word}. ")
+    assert result.pop("message")["text"].startswith(f"[::1]:851 over tcp, held by /tmp/nc: {door.verdict.word}.\n")
     assert result == {
         "ruleId": result["ruleId"],
         "ruleIndex": 0,
@@ -141,7 +141,7 @@ def test_any_name_makes_a_valid_document(make_report: MakeReport, text: str) -> 
     report = replace(make_report(text), flaws=(flaw,), policy_files=(text,))
     for result in run_of(report, fails=lambda _: True, redact=False)["results"]:
         said = result["message"]["text"]
-        assert visible(said, len(said)) == said
+        assert all(visible(line, len(line)) == line for line in said.split("\n"))
         assert "](" not in said
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quietport.model.declaration import Flaw
 from quietport.model.page import Phrase, Value
 from quietport.report.document import Json, known
 
@@ -49,8 +50,12 @@ def flaw_phrase(flaw: DeclarationFlaw) -> Phrase:
 
 
 def flaw_next(flaw: DeclarationFlaw) -> Phrase:
-    """Return what a person would do about it."""
-    return Phrase(f"declaration-next.{flaw.flaw}", {"port": port_of(flaw.declaration)})
+    """Return what a person would do about it, as commands to copy."""
+    from shlex import quote  # noqa: PLC0415 - few policies have flaws
+
+    port: dict[str, Value] = {"port": port_of(flaw.declaration)}
+    file: dict[str, Value] = {} if flaw.flaw is Flaw.NOT_TOLD else {"file": quote(flaw.declaration.file)}
+    return Phrase(f"declaration-next.{flaw.flaw}", port | file)
 
 
 def port_of(declaration: Declaration) -> str:

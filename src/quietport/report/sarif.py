@@ -127,7 +127,7 @@ class _Results:
         return {
             **self._rule(deciding(verdict).rule),
             "level": level,
-            "message": _message(" ".join(filter(None, said))),
+            "message": _message("\n".join(filter(None, said))),
             "locations": [{"logicalLocations": [place]}],
             "partialFingerprints": {FINGERPRINT: fingerprint(full_key(door))},
             "properties": {
