@@ -27,7 +27,8 @@ def test_a_flaw_in_words_and_as_data() -> None:
     assert flaw_json(DeclarationFlaw(ENTRY, Flaw.EXPIRED), phrasebook("en"), "2026-11-25") == {
         "flaw": "expired",
         "says": "/p.toml, line 3: the entry for 6000-6063/udp has expired; its last day was 2026-11-24.",
-        "next_step": "renew it, or take it out: quietport accept 6000-6063/udp --because … --until DATE --policy /p.toml; "
+        "next_step": "renew it, or take it out: "
+        "quietport accept 6000-6063/udp --because … --until DATE --policy /p.toml; "
         "quietport accept --undo 6000-6063/udp --policy /p.toml",
         "declaration": {
             "transport": "udp",
