@@ -47,9 +47,12 @@ class Unseen(Struct, frozen=True):
 
 
 NO_SOCKETS_HIDDEN = frozenset(
-    {"unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag"},
-)
-"""What hides who holds a socket, or which families it takes, and not the socket."""
+    {
+        "unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag",
+        "unseen.policy-refused", "unseen.policy-unreadable",
+    },
+)  # fmt: skip
+"""What hides who holds a socket, which families it takes or what is declared of it, and not the socket."""
 
 
 class Coverage(Struct, frozen=True):

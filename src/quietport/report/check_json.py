@@ -7,9 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from quietport.model.listener import Listener
+from quietport.report.declaration_json import flaw_json
 from quietport.report.document import Json, Occasion, envelope
 from quietport.report.door_json import NOT_LOOKED, DoorWriter
 from quietport.report.plain import render_table
+from quietport.words.gates import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,8 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
         "method": report.method,
         "asked": list(report.asked),
         "counts": dict(report.counts),
-        "policy_files": [],
+        "policy_files": list(map(readable, report.policy_files)),
+        "policy_flaws": [flaw_json(flaw, book, report.generated_at[:10]) for flaw in report.flaws],
         "gone": NOT_LOOKED,
         "hidden": _hidden_json(report, book),
     }
