@@ -62,6 +62,8 @@ class Listener(Struct, frozen=True):
     """Every process that holds it, lowest pid first."""
     namespace: NetworkNamespace | Unknown = NO_NAMESPACE
     """The network namespace it stands in."""
+    is_lite: bool = False
+    """A UDP-Lite socket: another protocol beside UDP, whose port numbers are those of UDP (RFC 3828, section 6)."""
 
     @property
     def port(self) -> Port:

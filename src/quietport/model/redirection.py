@@ -43,3 +43,7 @@ class Redirection(Struct, frozen=True):
     """The table and chain, or the service, that it stands in; hostile text."""
     namespace: NetworkNamespace | Unknown
     """Where it is."""
+    is_local: bool = False
+    """Only packets of this host's own programs are taken; nobody outside meets it."""
+    is_narrowed: bool = False
+    """It has other conditions, which are not told: an interface, a source, a mark, a share of the packets."""
