@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import struct
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.host.netlink import NETLINK_GENERIC, Channel, Message, attribute, parse_attributes
 from quietport.model.port import PORT_COUNT
@@ -20,7 +22,7 @@ GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1
 _HEADER = struct.Struct("=BBH")  # struct genlmsghdr
 
 
-class Family(NamedTuple):
+class Family(Struct, frozen=True):
     """How one family tells a port."""
 
     name: str

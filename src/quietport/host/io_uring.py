@@ -8,7 +8,9 @@ kernels by the name of the protocol alone, ``0: TCP``. It is cut short while the
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +25,7 @@ _PROTOCOLS = frozenset({"TCP", "TCPv6", "UDP", "UDPv6", "UDP-Lite", "UDPLITEv6",
 """Names of ``struct proto`` that older kernels give a socket's file."""
 
 
-class RingFiles(NamedTuple):
+class RingFiles(Struct, frozen=True):
     """The files that one ring holds."""
 
     inodes: list[int]
@@ -34,7 +36,7 @@ class RingFiles(NamedTuple):
     """The list was not cut short."""
 
 
-class RingHolders(NamedTuple):
+class RingHolders(Struct, frozen=True):
     """Who holds sockets in rings."""
 
     pids: dict[int, list[int]]

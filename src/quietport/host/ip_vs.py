@@ -79,17 +79,3 @@ def _endpoint(text: str) -> tuple[str, int]:
     if len(raw) != (16 if is_ipv6 else 4) or not 0 <= port < PORT_COUNT:
         raise ValueError(text)
     return socket.inet_ntop(socket.AF_INET6 if is_ipv6 else socket.AF_INET, raw), port
-
-
-def read_ip_vs(proc: str = "/proc") -> tuple[list[RedirectionEntry], int]:
-    """Return the services of this network namespace; none where there is no such balancer.
-
-    Raises PermissionError where this user may not read them.
-    """
-    try:
-        with open(f"{proc}/net/ip_vs", encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib costs 8 ms to import
-            return parse_ip_vs(file.read())
-    except PermissionError:
-        raise
-    except OSError:
-        return [], 0

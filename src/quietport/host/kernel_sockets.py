@@ -10,7 +10,9 @@ which is what a thread of the kernel looks like too.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.host import generic_netlink
 from quietport.host.links import PORT_ATTRIBUTES
@@ -20,20 +22,21 @@ from quietport.model.port import PORT_COUNT, Port, Transport
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from quietport.host.links import Link
+    from quietport.host.netlink import Channel
 
 WIREGUARD_KIND = "wireguard"
 SILENT_MODULES = ("lockd", "nfsv4", "rxrpc", "smc")
 """Modules that open sockets on ports which nothing tells (``/sys/module``)."""
 
 _NFSD_TRANSPORTS = {"tcp": Transport.TCP, "udp": Transport.UDP}
-_KSMBD_PORT = 445  # ksmbd.conf: "tcp port", which the kernel does not tell
+_KSMBD_PORT = "445"  # ksmbd.conf: "tcp port", which the kernel does not tell
 _NO_FILE = Unknown(Reason.NOT_SUPPORTED, "file of a kernel socket")
 
 
-class KernelSocket(NamedTuple):
+class KernelSocket(Struct, frozen=True):
     """A port that the kernel itself listens on; plain values, so that it crosses a pipe."""
 
     transport: str
@@ -46,7 +49,7 @@ class KernelSocket(NamedTuple):
     """The socket is in another namespace than what it belongs to."""
 
 
-class KernelSockets(NamedTuple):
+class KernelSockets(Struct, frozen=True):
     """What one network namespace tells of the kernel's own sockets."""
 
     sockets: list[KernelSocket]
@@ -64,40 +67,44 @@ def tunnel_sockets(links: Iterable[Link]) -> list[KernelSocket]:
     ]
 
 
-def read_kernel_sockets(links: Iterable[Link], proc: str = "/proc", sys_root: str = "/sys") -> KernelSockets:
-    """Return the kernel's sockets in this network namespace, as far as they are told; raises nothing."""
-    links = list(links)
-    found = KernelSockets(tunnel_sockets(links), [])
-    _ask_families(links, found)
-    found.sockets.extend(read_nfsd(proc))
-    found.sockets.extend(read_targets(sys_root))
-    found.silent.extend(name for name in SILENT_MODULES if os.path.isdir(f"{sys_root}/module/{name}"))  # noqa: PTH112 - pathlib costs 8 ms to import
-    return found
+def read_kernel_sockets(
+    links: Sequence[Link], proc: str = "/proc", sys_root: str = "/sys", *, is_own: bool = True
+) -> KernelSockets:
+    """Return the kernel's sockets in this network namespace, as far as they are told; raises nothing.
+
+    What files tell is of the namespace that they were mounted in, so they are read for our own alone.
+    """
+    sockets, silent = _ask_families(links)
+    if is_own:
+        sockets += read_nfsd(proc) + read_targets(sys_root)
+        silent += [name for name in SILENT_MODULES if os.path.isdir(f"{sys_root}/module/{name}")]  # noqa: PTH112 - pathlib costs 8 ms to import
+    return KernelSockets(tunnel_sockets(links) + sockets, silent)
 
 
-def _ask_families(links: list[Link], found: KernelSockets) -> None:
-    """Ask WireGuard for each of its links, and FOU and L2TP for what they have.
+def _ask_families(links: Sequence[Link]) -> tuple[list[KernelSocket], list[str]]:
+    """Return what WireGuard tells of each of its links, and FOU and L2TP of what they have; and what told nothing.
 
     WireGuard's answer holds the private key, to whom it answers at all: nothing but the port is kept of it.
     """
     wireguards = [link for link in links if link.kind == WIREGUARD_KIND]
+    sockets: list[KernelSocket] = []
+    silent: list[str] = []
     try:
         with generic_netlink.open_channel() as channel:
             for link in wireguards:
                 name = attribute(generic_netlink.WGDEVICE_A_IFNAME, os.fsencode(link.name) + b"\0")
                 what = f"{WIREGUARD_KIND} {link.name}"
                 ports = _ports_or_none(channel, generic_netlink.WIREGUARD, name)
-                found.sockets.extend(_udp(port, what, is_moved=link.is_moved) for port in ports)
-                found.silent.extend([] if ports else [what])
+                sockets += [_udp(port, what, is_moved=link.is_moved) for port in ports]
+                silent += [] if ports else [what]
             for family in (generic_netlink.FOU, generic_netlink.L2TP):
-                found.sockets.extend(_udp(port, family.name) for port in _ports_or_none(channel, family))
+                sockets += [_udp(port, family.name) for port in _ports_or_none(channel, family)]
     except OSError:
-        found.silent.extend(f"{WIREGUARD_KIND} {link.name}" for link in wireguards)
+        silent = [f"{WIREGUARD_KIND} {link.name}" for link in wireguards]
+    return sockets, silent
 
 
-def _ports_or_none(
-    channel: generic_netlink.Channel, family: generic_netlink.Family, *asked: bytes
-) -> list[int]:
+def _ports_or_none(channel: Channel, family: generic_netlink.Family, *asked: bytes) -> list[int]:
     try:
         return generic_netlink.read_ports(channel, family, *asked)
     except OSError:
@@ -131,18 +138,17 @@ def read_nfsd(proc: str) -> list[KernelSocket]:
 
 def read_targets(sys_root: str) -> list[KernelSocket]:
     """Return the ports of the storage targets and of the SMB server in the kernel, as their files tell them."""
-    found = [KernelSocket(str(Transport.TCP), _KSMBD_PORT, "ksmbd", is_moved=False)] if os.path.isdir(
-        f"{sys_root}/class/ksmbd-control"
-    ) else []  # fmt: skip
+    found: list[KernelSocket] = []
+    if os.path.isdir(f"{sys_root}/class/ksmbd-control"):  # noqa: PTH112 - as above
+        found.append(_tcp(_KSMBD_PORT, "ksmbd"))
     iscsi = f"{sys_root}/kernel/config/target/iscsi"
     for target in _names(iscsi):
         for group in _names(f"{iscsi}/{target}"):
             portals = _names(f"{iscsi}/{target}/{group}/np")
-            found.extend(_tcp(portal.rpartition(":")[2], "iscsi-target") for portal in portals)
+            found += [_tcp(portal.rpartition(":")[2], "iscsi-target") for portal in portals]
     nvmet = f"{sys_root}/kernel/config/nvmet/ports"
-    for number in _names(nvmet):
-        if _line(f"{nvmet}/{number}/addr_trtype") == "tcp":
-            found.append(_tcp(_line(f"{nvmet}/{number}/addr_trsvcid"), "nvmet"))
+    ports = [f"{nvmet}/{number}" for number in _names(nvmet)]
+    found += [_tcp(_line(f"{port}/addr_trsvcid"), "nvmet") for port in ports if _line(f"{port}/addr_trtype") == "tcp"]
     return [entry for entry in dict.fromkeys(found) if entry.port]
 
 

@@ -17,6 +17,7 @@ from quietport.host.xt_nat import network_text, parse_match, parse_target
 
 GET_INFO, GET_ENTRIES = 64, 65  # IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES; the same for IPv6
 PREROUTING, OUTPUT = 0, 3  # NF_INET_PRE_ROUTING, NF_INET_LOCAL_OUT
+_HOOK_NAMES = {PREROUTING: "PREROUTING", OUTPUT: "OUTPUT"}
 RETURN_OR_LEAVE = -1
 """Verdicts below zero leave the chain; others are where a jump leads to."""
 INVERTED_DESTINATION, INVERTED_PROTOCOL = 0x10, 0x40  # IPT_INV_DSTIP, XT_INV_PROTO
@@ -44,26 +45,24 @@ _IPV6 = Layout(struct.Struct("=16s16s16s16s 64s H x B B 7x HH"), 168)
 class _Entry(NamedTuple):
     offset: int
     steps: list[Step]
-    jump: int | None
-    chain: str | None
+    chain: str | None = None
 
 
 def parse_table(table: bytes, hooks: dict[int, int], *, is_ipv6: bool) -> NatTable:
-    """Return the NAT table that a block of entries makes; ``hooks`` tells at which offset packets enter.
+    """Return the NAT table that a block of entries makes; ``hooks`` tells for PREROUTING and OUTPUT at which
+    offset packets enter.
 
     A block that is malformed ends at its first malformed entry, and its last chain with a rule that was not read.
     """
-    heads = {offset: name for name, offset in (("PREROUTING", hooks.get(PREROUTING)), ("OUTPUT", hooks.get(OUTPUT)))
-             if offset is not None}  # fmt: skip
+    heads = {offset: _HOOK_NAMES[hook] for hook, offset in hooks.items()}
     entries, is_whole = _parse_entries(table, is_ipv6=is_ipv6)
-    starts = {**{entry.offset: entry.chain for entry in entries if entry.chain is not None}}
     names: dict[int, str] = {}
     chains: dict[str, list[Step]] = {}
     current = "?"
     following: str | None = None
     for entry in entries:
-        if entry.offset in starts:
-            following = starts[entry.offset]
+        if entry.chain is not None:
+            following = entry.chain
             continue
         if entry.offset in heads:
             current = heads[entry.offset]
@@ -75,7 +74,7 @@ def parse_table(table: bytes, hooks: dict[int, int], *, is_ipv6: bool) -> NatTab
     if not is_whole:
         chains.setdefault(current, []).append(Step(EVERYTHING, Verdict.UNREAD))
     resolved = {name: [_resolve(step, names) for step in steps] for name, steps in chains.items()}
-    own = {name: [name] if name in resolved else [] for name in ("PREROUTING", "OUTPUT")}
+    own: dict[str, list[str]] = {name: [name] if name in resolved else [] for name in _HOOK_NAMES.values()}
     return NatTable("ip6 nat" if is_ipv6 else "ip nat", resolved, own["PREROUTING"], own["OUTPUT"])
 
 
@@ -106,7 +105,7 @@ def _parse_entry(raw: bytes, offset: int, fields: tuple[bytes, ...], layout: Lay
     _, name, revision = _PIECE.unpack_from(raw, target)
     info = raw[target + _PIECE.size :]
     if text_of(name) == "ERROR":
-        return _Entry(offset, [], None, text_of(info) or "?")
+        return _Entry(offset, [], text_of(info) or "?")
     matches = _matches(raw[layout.size : target], _address_match(fields, is_ipv6=is_ipv6))
     if text_of(name):
         sent = parse_target(text_of(name), revision, info, is_ipv6=is_ipv6)
@@ -118,11 +117,11 @@ def _parse_entry(raw: bytes, offset: int, fields: tuple[bytes, ...], layout: Lay
         if where == offset + len(raw):  # no target at all leads to the next rule
             verdict, chain = Verdict.NEXT, None
     if verdict is Verdict.NEXT:
-        return _Entry(offset, [], None, None)
+        return _Entry(offset, [])
     if matches is None:
         is_harmless = verdict is Verdict.STOP
-        return _Entry(offset, [] if is_harmless else [Step(EVERYTHING, Verdict.UNREAD)], None, None)
-    return _Entry(offset, [Step(match, verdict, chain, to_address, to_ports) for match in matches], None, None)
+        return _Entry(offset, [] if is_harmless else [Step(EVERYTHING, Verdict.UNREAD)])
+    return _Entry(offset, [Step(match, verdict, chain, to_address, to_ports) for match in matches])
 
 
 def _address_match(fields: tuple[bytes, ...], *, is_ipv6: bool) -> Match:
@@ -151,25 +150,6 @@ def _matches(raw: bytes, match: Match) -> list[Match] | None:
         taken = [both for one in taken for other in matches if (both := one.narrow(other)) is not None]
         offset += size
     return taken
-
-
-def parse_table_names(text: str) -> bool:
-    """Tell whether ``/proc/net/ip_tables_names`` lists the table nat."""
-    return "nat" in text.split("\n")
-
-
-def has_legacy_nat(proc: str, *, is_ipv6: bool) -> bool:
-    """Tell whether this network namespace has a NAT table of the older kind.
-
-    Raises PermissionError where this user may not ask.
-    """
-    try:
-        with open(f"{proc}/net/{'ip6' if is_ipv6 else 'ip'}_tables_names", encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib costs 8 ms to import
-            return parse_table_names(file.read())
-    except PermissionError:
-        raise
-    except OSError:
-        return False
 
 
 def read_legacy_nat(*, is_ipv6: bool) -> NatTable:

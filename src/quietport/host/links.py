@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from quietport.host.netlink import (
     NETLINK_ROUTE,
@@ -36,7 +37,7 @@ _MASK = struct.Struct("=I")
 _LENGTHS = {4: socket.AF_INET, 16: socket.AF_INET6}
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """One interface; plain values, so that it crosses a pipe."""
 
     index: int
@@ -55,9 +56,7 @@ class Link(NamedTuple):
 
 def parse_links(answer: Answer) -> list[Link]:
     """Return the interfaces that an answer tells of; messages of another kind and malformed ones are left out."""
-    return [
-        _parse_link(body) for kind, body in answer.messages if kind == RTM_NEWLINK and len(body) >= _LINK.size
-    ]
+    return [_parse_link(body) for kind, body in answer.messages if kind == RTM_NEWLINK and len(body) >= _LINK.size]
 
 
 def _parse_link(body: bytes) -> Link:

@@ -15,7 +15,9 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from quietport.model.unknown import Reason, Unknown
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from quietport.host.namespaces import FoundNamespace
+    from quietport.model.namespace import NetworkNamespace
 
 CLONE_NEWNET = 0x4000_0000  # linux/sched.h
 DEADLINE_S = 10.0
@@ -31,14 +34,16 @@ MAX_BYTES = 256 << 20
 """More than this no look sends: 1,000,000 sockets are about 100 MB."""
 
 _FRAME = struct.Struct("=IBQ")  # number of the namespace, what follows, how many bytes of it
-_FOUND, _REFUSED, _FAILED = 0, 1, 2
-_EPERM, _EACCES = 1, 13  # asm-generic/errno-base.h
+_FOUND, _REFUSED, _GONE, _FAILED = range(4)
+_EPERM, _ENOENT, _ESRCH, _EACCES = 1, 2, 3, 13  # asm-generic/errno-base.h
+_KINDS = {_EPERM: _REFUSED, _EACCES: _REFUSED, _ENOENT: _GONE, _ESRCH: _GONE}
+_REASONS = {_REFUSED: Reason.PERMISSION, _GONE: Reason.EXITED}
 
-Look = Callable[[], object]
-"""Looks around in a namespace and returns what marshal can write."""
+Look = Callable[["NetworkNamespace"], Any]
+"""Looks around in the namespace that it is told, and returns what marshal can write."""
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True):
     """What was found in one namespace."""
 
     namespace: FoundNamespace
@@ -53,6 +58,7 @@ class NamespaceLook:
     def __init__(self, namespaces: Sequence[FoundNamespace], look: Look, deadline_s: float = DEADLINE_S) -> None:
         """Begin in a child process, where there is anything to look into; raises nothing."""
         self._namespaces = namespaces
+        self._look = look
         self._deadline = time.monotonic() + deadline_s
         self._child, self._reader = 0, -1
         self._failure = ""
@@ -88,6 +94,10 @@ class NamespaceLook:
             for number, namespace in enumerate(self._namespaces)
         ]
 
+    def again(self, namespaces: Sequence[FoundNamespace]) -> list[Seen]:
+        """Return what the same look finds in other namespaces, until the same deadline."""
+        return NamespaceLook(namespaces, self._look, self._deadline - time.monotonic()).finish()
+
 
 def look_into(namespaces: Sequence[FoundNamespace], look: Look, deadline_s: float = DEADLINE_S) -> list[Seen]:
     """Return what ``look`` finds in each of these namespaces, in their order."""
@@ -111,8 +121,7 @@ def parse_report(report: bytes) -> dict[int, object]:
             except (EOFError, ValueError, TypeError):
                 continue
         else:
-            reason = Reason.PERMISSION if kind == _REFUSED else Reason.NOT_SUPPORTED
-            found[number] = Unknown(reason, piece.decode("utf-8", "replace"))
+            found[number] = Unknown(_REASONS.get(kind, Reason.NOT_SUPPORTED), piece.decode("utf-8", "replace"))
     return found
 
 
@@ -120,7 +129,7 @@ def _visit_and_exit(namespaces: Sequence[FoundNamespace], look: Look, writer: in
     """Look into each and end at once: nothing that the parent has set up may run twice."""
     try:
         enter = _enterer()
-        with open(writer, "wb", closefd=False) as pipe:  # noqa: PTH123 - a descriptor
+        with open(writer, "wb", closefd=False) as pipe:
             for number, namespace in enumerate(namespaces):
                 kind, piece = _visit(namespace, enter, look)
                 pipe.write(_FRAME.pack(number, kind, len(piece)) + piece)
@@ -130,12 +139,13 @@ def _visit_and_exit(namespaces: Sequence[FoundNamespace], look: Look, writer: in
 
 
 def _visit(namespace: FoundNamespace, enter: Callable[[int], None], look: Look) -> tuple[int, bytes]:
+    """Look into one namespace; our own, which comes first, is not entered, for that too takes rights."""
     try:
-        enter_namespace(namespace, enter)
-        return _FOUND, marshal.dumps(look())
+        if not namespace.namespace.is_own:
+            enter_namespace(namespace, enter)
+        return _FOUND, marshal.dumps(look(namespace.namespace))
     except OSError as error:
-        kind = _REFUSED if error.errno in (_EPERM, _EACCES) else _FAILED
-        return kind, (error.strerror or str(error)).encode("utf-8", "replace")
+        return _KINDS.get(error.errno or 0, _FAILED), (error.strerror or str(error)).encode("utf-8", "replace")
     except Exception as error:  # noqa: BLE001 - whatever went wrong in one namespace, the next is looked into
         return _FAILED, f"{type(error).__name__}: {error}".encode("utf-8", "replace")
 
@@ -146,7 +156,7 @@ def enter_namespace(namespace: FoundNamespace, enter: Callable[[int], None] | No
     Raises OSError where it cannot be entered, and where its file by now stands for another one: a process id
     is used again.
     """
-    descriptor = os.open(namespace.path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(namespace.path, os.O_RDONLY)
     try:
         inode = os.fstat(descriptor).st_ino
         if f"net:[{inode}]" != namespace.namespace.id:

@@ -9,7 +9,9 @@ that only a thread, an open file or a socket in flight keeps: asking every threa
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.host.process_stat import is_kernel_thread
 from quietport.model.namespace import NetworkNamespace
@@ -22,7 +24,7 @@ NAMED_DIRECTORIES = ("/run/netns/", "/var/run/netns/")
 """Where ``ip netns`` mounts (``man 8 ip-netns``); a mount elsewhere is an engine's, and its name an identifier."""
 
 
-class FoundNamespace(NamedTuple):
+class FoundNamespace(Struct, frozen=True):
     """A network namespace, and where it can be entered."""
 
     namespace: NetworkNamespace
@@ -31,7 +33,7 @@ class FoundNamespace(NamedTuple):
     """A file that stands for it."""
 
 
-class Namespaces(NamedTuple):
+class Namespaces(Struct, frozen=True):
     """The network namespaces that were found."""
 
     found: list[FoundNamespace]
@@ -88,10 +90,10 @@ def name_of(path: str) -> str | None:
 
 
 def parse_mountinfo(text: str) -> dict[str, str]:
-    """Return a path for each network namespace that is mounted; the path that ``ip netns`` knows goes before others.
+    r"""Return a path for each network namespace that is mounted; the path that ``ip netns`` knows goes before others.
 
     A line reads ``id parent major:minor root path options [fields] - type source options``; blanks in a path
-    stand as ``\\040``.
+    stand as ``\040``.
     """
     mounted: dict[str, str] = {}
     for line in text.split("\n"):
@@ -145,7 +147,9 @@ def _read_pids(proc: str) -> list[int]:
     return [int(name) for name in names if name.isascii() and name.isdigit()]
 
 
-def find_by_name(name: str, directories: Iterable[str] = NAMED_DIRECTORIES, proc: str = "/proc") -> FoundNamespace | None:
+def find_by_name(
+    name: str, directories: Iterable[str] = NAMED_DIRECTORIES, proc: str = "/proc"
+) -> FoundNamespace | None:
     """Return the namespace that ``ip netns`` knows by this name, or None where there is none."""
     if not name or "/" in name or "\0" in name or name in {".", ".."}:
         return None

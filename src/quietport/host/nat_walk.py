@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from quietport.host.nat_rule import EVERYTHING, WITHOUT_PROTOCOL, Match, NatTable, Step, Verdict
 from quietport.host.redirection_entry import RedirectionEntry
 from quietport.model.redirection import Mechanism
@@ -31,7 +33,7 @@ class NatWalk:
         """Begin nowhere."""
         self._table = table
         self._steps = 0
-        self._seen: dict[tuple[object, ...], RedirectionEntry] = {}
+        self._seen: dict[RedirectionEntry, RedirectionEntry] = {}
         self._unread: set[int] = set()
 
     def follow(self) -> tuple[list[RedirectionEntry], int]:
@@ -64,7 +66,7 @@ class NatWalk:
 
     def _take(self, step: Step, taken: Match, chain: str, *, is_local: bool) -> None:
         for entry in _entries(step, taken, f"{self._table.name} {chain}", is_local=is_local):
-            self._seen.setdefault(entry._replace(is_local=False), entry)
+            self._seen.setdefault(structs.replace(entry, is_local=False), entry)
 
 
 def _entries(step: Step, taken: Match, rule: str, *, is_local: bool) -> Iterator[RedirectionEntry]:

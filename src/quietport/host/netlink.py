@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 AF_NETLINK, NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_NETFILTER, NETLINK_GENERIC = 16, 0, 4, 12, 16  # linux/netlink.h
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR = 0x01, 0x04, 0x300, 0x10  # linux/netlink.h
 NLMSG_ERROR, NLMSG_DONE = 0x2, 0x3  # linux/netlink.h
+Message = tuple[int, bytes]
+"""One message of an answer: its kind, by the numbers of the protocol, and what follows its header."""
+
 NLA_TYPE_MASK = 0x3FFF
 """Without the two flags that an attribute's kind may carry (NLA_F_NESTED, NLA_F_NET_BYTEORDER)."""
 
@@ -31,15 +34,6 @@ ATTEMPTS = 3
 _HEADER = struct.Struct("=IHHII")  # struct nlmsghdr
 _ATTRIBUTE = struct.Struct("=HH")  # struct nlattr
 _ERROR = struct.Struct("=i")
-
-
-class Message(NamedTuple):
-    """One message of an answer."""
-
-    kind: int
-    """What it is, by the numbers of the protocol."""
-    body: bytes
-    """What follows its header."""
 
 
 class Answer:
@@ -71,7 +65,7 @@ class Answer:
             if kind in (NLMSG_DONE, NLMSG_ERROR):
                 self._parse_end(kind, body)
             else:
-                self.messages.append(Message(kind, body))
+                self.messages.append((kind, body))
             offset += (length + 3) & ~3
         if offset < end:
             self.damaged += 1

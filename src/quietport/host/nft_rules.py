@@ -25,7 +25,7 @@ NFT_REG_VERDICT, NFT_REG32_00 = 0, 8
 META_NFPROTO, META_L4PROTO = 15, 16
 NETWORK_HEADER, TRANSPORT_HEADER = 1, 2
 CMP_EQ, CMP_NEQ, CMP_LT, CMP_LTE, CMP_GT, CMP_GTE = range(6)
-LOOKUP_INVERTED, NAT_DNAT = 1, 1
+LOOKUP_TARGET, LOOKUP_INVERTED, NAT_DNAT = 3, 1, 1
 FAMILY_SIZES = {2: 4, 10: 16}
 """Bytes of an address by NFPROTO_IPV4 and NFPROTO_IPV6."""
 MAX_BRANCHES = 4096
@@ -147,10 +147,8 @@ def _redirect(branch: Branch, told: dict[int, bytes]) -> Step:
 def _nat(branch: Branch, told: dict[int, bytes]) -> Step:
     if number_of(told.get(1)) != NAT_DNAT:
         return Step(branch.match, Verdict.STOP)
-    size = FAMILY_SIZES.get(number_of(told.get(2)) or 0)
+    size = FAMILY_SIZES.get(number_of(told.get(2)) or 0, 16)
     try:
-        if size is None:
-            raise ValueError(told)
         first = _held(branch, told.get(3), size)
         last = _held(branch, told.get(4), size)
         address = None if first is None else address_range(first, last or first)
@@ -180,9 +178,7 @@ def _held(branch: Branch, register: bytes | None, size: int) -> bytes | None:
     return value[:size]
 
 
-def _follow(
-    branch: Branch, name: str, told: dict[int, bytes], sets: Sets, steps: list[Step]
-) -> list[Branch]:
+def _follow(branch: Branch, name: str, told: dict[int, bytes], sets: Sets, steps: list[Step]) -> list[Branch]:
     """Return the branches in which a branch goes on after an expression; a verdict map also makes steps."""
     if name == "meta":
         return [_load(branch, told.get(1), _meta_field(number_of(told.get(2))))] if 1 in told else [branch]
@@ -289,7 +285,12 @@ def _address_match(field: Field, value: bytes) -> Match:
 def _compare_range(branch: Branch, told: dict[int, bytes]) -> list[Branch]:
     field = branch.registers.get(_register(told.get(1)))
     first, last = parse_data(told.get(3, b"")), parse_data(told.get(4, b""))
-    if not isinstance(field, Field) or field.name != "port" or not isinstance(first, bytes) or not isinstance(last, bytes):
+    if (
+        not isinstance(field, Field)
+        or field.name != "port"
+        or not isinstance(first, bytes)
+        or not isinstance(last, bytes)
+    ):
         return [_narrowed(branch)]
     low, high = int.from_bytes(first[:2], "big"), int.from_bytes(last[:2], "big")
     ports = [PortRange(low, high)] if low <= high else []
@@ -299,8 +300,8 @@ def _compare_range(branch: Branch, told: dict[int, bytes]) -> list[Branch]:
 def _look_up(branch: Branch, told: dict[int, bytes], sets: Sets, steps: list[Step]) -> list[Branch]:
     elements = sets(text_of(told.get(1)))
     fields = list(_fields_from(branch, _register(told.get(2))))
-    is_map = 3 in told
-    target = _register(told.get(3)) if is_map else -1
+    is_map = LOOKUP_TARGET in told
+    target = _register(told[LOOKUP_TARGET]) if is_map else -1
     inverted = bool((number_of(told.get(5)) or 0) & LOOKUP_INVERTED)
     if elements is None:
         broken = branch._replace(is_broken=True)

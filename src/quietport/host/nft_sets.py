@@ -53,7 +53,7 @@ def parse_data(raw: bytes) -> bytes | NftVerdict | None:
 
 def parse_elements(messages: Iterable[Message], *, has_intervals: bool) -> list[Element]:
     """Return the elements of a set."""
-    told = [dict(parse_attributes(raw)) for message in messages for raw in _elements(message.body)]
+    told = [dict(parse_attributes(raw)) for _, body in messages for raw in _elements(body)]
     if not has_intervals:
         return [_element(one, _key(one.get(ELEM_KEY_END))) for one in told]
     ends = sorted(key for one in told if _flags(one) & ELEM_IS_END and (key := _key(one.get(ELEM_KEY))) is not None)

@@ -10,7 +10,7 @@ import struct
 from typing import NamedTuple
 
 from quietport.host.nat_rule import NatTable, Step
-from quietport.host.netlink import NETLINK_NETFILTER, Channel, Message, attribute, number_of, parse_attributes, text_of
+from quietport.host.netlink import NETLINK_NETFILTER, Channel, attribute, number_of, parse_attributes, text_of
 from quietport.host.nft_rules import Rule, parse_expressions, read_rule
 from quietport.host.nft_sets import NFGENMSG_BYTES, Element, parse_elements
 
@@ -43,12 +43,12 @@ class Chain(NamedTuple):
     """``nat``, ``filter``, ``route``; empty for one that is only jumped to."""
 
 
-def parse_chain(message: Message) -> Chain:
-    """Return the chain that a message tells of."""
-    told = dict(parse_attributes(message.body, NFGENMSG_BYTES))
+def parse_chain(body: bytes) -> Chain:
+    """Return the chain that the body of a message tells of."""
+    told = dict(parse_attributes(body, NFGENMSG_BYTES))
     hook = dict(parse_attributes(told.get(CHAIN_HOOK, b"")))
     return Chain(
-        family=message.body[0] if message.body else 0,
+        family=body[0] if body else 0,
         table=text_of(told.get(CHAIN_TABLE)),
         name=text_of(told.get(CHAIN_NAME)),
         hook=number_of(hook.get(HOOK_NUMBER)),
@@ -56,9 +56,9 @@ def parse_chain(message: Message) -> Chain:
     )
 
 
-def parse_rule(message: Message) -> Rule:
-    """Return the rule that a message tells of."""
-    told = dict(parse_attributes(message.body, NFGENMSG_BYTES))
+def parse_rule(body: bytes) -> Rule:
+    """Return the rule that the body of a message tells of."""
+    told = dict(parse_attributes(body, NFGENMSG_BYTES))
     return Rule(text_of(told.get(RULE_CHAIN)), parse_expressions(told.get(RULE_EXPRESSIONS, b"")))
 
 
@@ -70,7 +70,8 @@ def read_nat_tables() -> list[NatTable]:
     with Channel(NETLINK_NETFILTER) as channel:
         answer = channel.dump(GETCHAIN, _HEADER.pack(0, 0, 0))
         wanted: dict[tuple[int, str], list[Chain]] = {}
-        for chain in map(parse_chain, answer.messages):
+        for _, body in answer.messages:
+            chain = parse_chain(body)
             if chain.kind == "nat" and chain.hook in {PREROUTING, OUTPUT} and chain.family in FAMILIES:
                 wanted.setdefault((chain.family, chain.table), []).append(chain)
         return [_read_table(channel, family, name, chains) for (family, name), chains in wanted.items()]
@@ -79,8 +80,8 @@ def read_nat_tables() -> list[NatTable]:
 def _read_table(channel: Channel, family: int, name: str, entries: list[Chain]) -> NatTable:
     sets = _Sets(channel, family, name)
     steps: dict[str, list[Step]] = {}
-    for message in channel.dump(GETRULE, _HEADER.pack(family, 0, 0) + attribute(RULE_TABLE, _name(name))).messages:
-        rule = parse_rule(message)
+    for _, body in channel.dump(GETRULE, _HEADER.pack(family, 0, 0) + attribute(RULE_TABLE, _name(name))).messages:
+        rule = parse_rule(body)
         steps.setdefault(rule.chain, []).extend(read_rule(rule, sets.elements, is_ipv6=family == IPV6))
     return NatTable(
         name=f"{FAMILIES[family]} {name}",
@@ -119,8 +120,8 @@ class _Sets:
 
     def _ask_flags(self) -> dict[str, int]:
         flags: dict[str, int] = {}
-        for message in self._channel.dump(GETSET, self._header + attribute(SET_TABLE, self._table)).messages:
-            told = dict(parse_attributes(message.body, NFGENMSG_BYTES))
+        for _, body in self._channel.dump(GETSET, self._header + attribute(SET_TABLE, self._table)).messages:
+            told = dict(parse_attributes(body, NFGENMSG_BYTES))
             flags[text_of(told.get(SET_NAME))] = number_of(told.get(SET_FLAGS)) or 0
         return flags
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class RawEntry(NamedTuple):
+class RawEntry(Struct, frozen=True):
     """A socket without a port, as the kernel tells of it; plain values, so that it crosses a pipe."""
 
     kind: str

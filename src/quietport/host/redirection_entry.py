@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from quietport.model.port import PortRange, Transport
 from quietport.model.redirection import Mechanism, Redirection
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from quietport.model.unknown import Unknown
 
 
-class RedirectionEntry(NamedTuple):
+class RedirectionEntry(Struct, frozen=True):
     """The fields of a Redirection as plain values, so that it crosses a pipe."""
 
     mechanism: str
