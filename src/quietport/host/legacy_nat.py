@@ -49,9 +49,9 @@ class _Entry(NamedTuple):
 
 
 def parse_table(table: bytes, hooks: dict[int, int], *, is_ipv6: bool) -> NatTable:
-    """Return the NAT table that a block of entries makes; ``hooks`` tells for PREROUTING and OUTPUT at which
-    offset packets enter.
+    """Return the NAT table that a block of entries makes.
 
+    ``hooks`` tells at which offset packets enter, for PREROUTING and OUTPUT.
     A block that is malformed ends at its first malformed entry, and its last chain with a rule that was not read.
     """
     heads = {offset: _HOOK_NAMES[hook] for hook, offset in hooks.items()}

@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -128,21 +129,20 @@ def parse_report(report: bytes) -> dict[int, object]:
 def _visit_and_exit(namespaces: Sequence[FoundNamespace], look: Look, writer: int) -> None:
     """Look into each and end at once: nothing that the parent has set up may run twice."""
     try:
-        enter = _enterer()
         with open(writer, "wb", closefd=False) as pipe:
             for number, namespace in enumerate(namespaces):
-                kind, piece = _visit(namespace, enter, look)
+                kind, piece = _visit(namespace, look)
                 pipe.write(_FRAME.pack(number, kind, len(piece)) + piece)
                 pipe.flush()
     finally:
         os._exit(0)
 
 
-def _visit(namespace: FoundNamespace, enter: Callable[[int], None], look: Look) -> tuple[int, bytes]:
+def _visit(namespace: FoundNamespace, look: Look) -> tuple[int, bytes]:
     """Look into one namespace; our own, which comes first, is not entered, for that too takes rights."""
     try:
         if not namespace.namespace.is_own:
-            enter_namespace(namespace, enter)
+            enter_namespace(namespace)
         return _FOUND, marshal.dumps(look(namespace.namespace))
     except OSError as error:
         return _KINDS.get(error.errno or 0, _FAILED), (error.strerror or str(error)).encode("utf-8", "replace")
@@ -150,7 +150,7 @@ def _visit(namespace: FoundNamespace, enter: Callable[[int], None], look: Look) 
         return _FAILED, f"{type(error).__name__}: {error}".encode("utf-8", "replace")
 
 
-def enter_namespace(namespace: FoundNamespace, enter: Callable[[int], None] | None = None) -> None:
+def enter_namespace(namespace: FoundNamespace) -> None:
     """Move the calling thread into a namespace, for good.
 
     Raises OSError where it cannot be entered, and where its file by now stands for another one: a process id
@@ -161,11 +161,12 @@ def enter_namespace(namespace: FoundNamespace, enter: Callable[[int], None] | No
         inode = os.fstat(descriptor).st_ino
         if f"net:[{inode}]" != namespace.namespace.id:
             raise FileNotFoundError(2, "it is gone", namespace.path)
-        (enter or _enterer())(descriptor)
+        _enterer()(descriptor)
     finally:
         os.close(descriptor)
 
 
+@cache
 def _enterer() -> Callable[[int], None]:
     """Return setns(2) for network namespaces."""
     import ctypes  # noqa: PLC0415 - 2 ms, and only where there is another namespace

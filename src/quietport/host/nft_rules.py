@@ -36,9 +36,11 @@ _FIELDS = {
     (NETWORK_HEADER, 6, 1): "protocol",  # IPv6: next header
     (TRANSPORT_HEADER, 2, 2): "port",
     (TRANSPORT_HEADER, 0, 4): "both ports",
-    **{(NETWORK_HEADER, 16, size): "address" for size in (1, 2, 3, 4)},
-    (NETWORK_HEADER, 24, 16): "address",
+    **{(NETWORK_HEADER, 16, size): "address" for size in range(1, 5)},
+    **{(NETWORK_HEADER, 24, size): "address6" for size in range(1, 17)},
 }
+_ADDRESSES = {"address": 4, "address6": 16}
+"""Bytes of a whole address; of a prefix of whole bytes, those alone are looked at."""
 _PLAIN = frozenset({"counter", "log", "notrack", "last"})
 """Expressions that leave every packet as it is."""
 _ENDING = frozenset({"masq", "reject", "queue", "synproxy"})
@@ -52,7 +54,7 @@ class Field(NamedTuple):
     """A register that holds part of a packet."""
 
     name: str
-    """``protocol``, ``port``, ``both ports``, ``address``, ``family`` or ``other``."""
+    """``protocol``, ``port``, ``both ports``, ``address``, ``address6``, ``family`` or ``other``."""
     size: int
     """Its bytes."""
     mask: bytes | None = None
@@ -231,7 +233,7 @@ def _store(branch: Branch, register: int, value: bytes) -> Branch:
 def _masked(branch: Branch, told: dict[int, bytes]) -> Field:
     source = branch.registers.get(_register(told.get(1)))
     mask, xor = parse_data(told.get(4, b"")), parse_data(told.get(5, b""))
-    if isinstance(source, Field) and source.name == "address" and isinstance(mask, bytes) and not any(xor or b""):
+    if isinstance(source, Field) and source.name in _ADDRESSES and isinstance(mask, bytes) and not any(xor or b""):
         return source._replace(mask=mask[: source.size])
     return Field("other", source.size if isinstance(source, Field) else 4)
 
@@ -268,14 +270,14 @@ def _equal(branch: Branch, field: Field, value: bytes) -> list[Branch]:
     if field.name == "both ports":
         port = int.from_bytes(value[2:4], "big")
         return _taken(branch, Match(ports=PortRange(port, port), is_narrowed=True))
-    if field.name == "address":
+    if field.name in _ADDRESSES:
         return _taken(branch, _address_match(field, value))
     return [branch] if field.name == "family" else [_narrowed(branch)]
 
 
 def _address_match(field: Field, value: bytes) -> Match:
     """Return what takes an address; a prefix of whole bytes is compared as the bytes alone."""
-    whole = 16 if field.size == 16 else 4  # noqa: PLR2004 - IPv6
+    whole = _ADDRESSES[field.name]
     raw = value[: field.size].ljust(whole, b"\0")
     mask = (field.mask or b"\xff" * field.size).ljust(whole, b"\0")
     text = network_text(raw, mask)

@@ -52,7 +52,11 @@ def parse_data(raw: bytes) -> bytes | NftVerdict | None:
 
 
 def parse_elements(messages: Iterable[Message], *, has_intervals: bool) -> list[Element]:
-    """Return the elements of a set."""
+    """Return the elements of a set in the order of their keys; the kernel's own differs from time to time."""
+    return sorted(_unsorted(messages, has_intervals=has_intervals), key=lambda element: element.first or b"\xff" * 64)
+
+
+def _unsorted(messages: Iterable[Message], *, has_intervals: bool) -> list[Element]:
     told = [dict(parse_attributes(raw)) for _, body in messages for raw in _elements(body)]
     if not has_intervals:
         return [_element(one, _key(one.get(ELEM_KEY_END))) for one in told]
