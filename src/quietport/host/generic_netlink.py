@@ -43,11 +43,10 @@ L2TP = Family("l2tp", 4, 26, is_network_order=False)  # L2TP_CMD_TUNNEL_GET, L2T
 
 def parse_ports(messages: Iterable[Message], family: Family) -> list[int]:
     """Return the ports that messages of a family tell, without repetition; malformed ones tell none."""
-    order = "big" if family.is_network_order else sys.byteorder
     ports: list[int] = []
     for _, body in messages:
         raw = dict(parse_attributes(body, _HEADER.size)).get(family.port, b"")
-        port = int.from_bytes(raw[:2], "big" if order == "big" else "little")
+        port = int.from_bytes(raw[:2], "big" if family.is_network_order else sys.byteorder)
         if 0 < port < PORT_COUNT and port not in ports:
             ports.append(port)
     return ports
