@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -47,6 +48,11 @@ DATAGRAM_ON_2002 = (
 def run(*command: str) -> str:
     """Run a command and return what it prints."""
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def namespace_of(pid: int | str) -> str:
+    """Return the network namespace that a process lives in."""
+    return str(Path(f"/proc/{pid}/ns/net").readlink())
 
 
 def bound(family: int, kind: int, address: str, port: int, *, protocol: int = 0, v6only: bool | None = None) -> Any:
@@ -124,8 +130,8 @@ def look_as_nobody(found: list[FoundNamespace]) -> list[str]:
 
 def look(pids: list[int], names: dict[int, str]) -> dict[str, object]:
     """Return what we see of the namespaces of these processes."""
-    own_id = os.readlink("/proc/self/ns/net")
-    ids = {own_id, *(os.readlink(f"/proc/{pid}/ns/net") for pid in pids)}
+    own_id = namespace_of("self")
+    ids = {own_id, *(namespace_of(pid) for pid in pids)}
     found = [one for one in find_namespaces().found if one.namespace.id in ids]
     others = [one for one in found if not one.namespace.is_own]
     tables, unseen = finish_look(begin_look(others))
@@ -138,7 +144,7 @@ def look(pids: list[int], names: dict[int, str]) -> dict[str, object]:
     own_here = [structs.replace(listener, namespace=found[0].namespace) for listener in own]
     behind = find_behind(view.redirections, [*own_here, *view.listeners], addresses)
     return {
-        "namespaces": [[one.namespace.label, names.get(one.namespace.pid or 0, None)] for one in found],
+        "namespaces": [[one.namespace.label, names.get(one.namespace.pid or 0)] for one in found],
         "listeners": [row(listener, names) for listener in view.listeners],
         "own": [[str(listener.port), holder(listener.owners, names)] for listener in own],
         "raw": [
@@ -175,9 +181,15 @@ def main() -> None:
     """Open, look, print."""
     run("mount", "-t", "tmpfs", "tmpfs", "/run")
     opened = open_own()
-    run("nft", "add table ip q; add chain ip q pre { type nat hook prerouting priority -100 ; };"
-               "add rule ip q pre tcp dport 8081 redirect to :8080; add rule ip q pre udp dport 53 dnat to 192.0.2.9")  # fmt: skip
+    run("nft", "add table ip q; add chain ip q pre { type nat hook prerouting priority -100 ; }")
+    run("nft", "add rule ip q pre tcp dport 8081 redirect to :8080; add rule ip q pre udp dport 53 dnat to 192.0.2.9")
     run("ip", "netns", "add", "blue")
+    run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1", "netns", "blue")
+    run("ip", "-n", "blue", "address", "add", "10.9.0.2/24", "dev", "v1")
+    run("nft", "add rule ip q pre tcp dport 8090 dnat to 10.9.0.2:2001")
+    run("ip", "link", "add", "vx1", "type", "vxlan", "id", "6", "dstport", "4790", "dev", "lo")
+    run("ip", "link", "set", "vx1", "netns", "blue")
+    run("ip", "-n", "blue", "link", "set", "vx1", "up")
     python = (sys.executable, "-W", "ignore", "-c")
     programs = [
         elsewhere("ip", "netns", "exec", "blue", *python, LISTEN_ON_2001),

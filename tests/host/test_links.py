@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import platform
+import shutil
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -76,3 +83,18 @@ def test_any_body_is_a_link_or_nothing(body: bytes) -> None:
     for found in parse_links(answer(16, body)):
         assert found.port is None or 0 < found.port < 65536
     assert len(parse_addresses(answer(20, body))) <= 1
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() != "x86_64" or os.geteuid() != 0, reason="a system call of root's"
+)
+@pytest.mark.needs("unshare")
+def test_a_real_program_on_xdp_is_seen() -> None:
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is not installed")
+    program = Path(__file__).with_name("xdp_in_namespace.py")
+    command = ["unshare", "-n", sys.executable, "-W", "ignore", str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    if done.stderr.startswith("bpf:"):
+        pytest.skip(f"no program may be loaded here: {done.stderr}")
+    assert json.loads(done.stdout) == [[False], [True]]

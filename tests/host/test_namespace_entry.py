@@ -7,6 +7,7 @@ import os
 import struct
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,8 +56,12 @@ def test_any_bytes_are_a_report(report: bytes) -> None:
     assert isinstance(parse_report(report), dict)
 
 
+def own_id() -> str:
+    return str(Path("/proc/self/ns/net").readlink())
+
+
 def own() -> FoundNamespace:
-    return FoundNamespace(NetworkNamespace(os.readlink("/proc/self/ns/net"), None, 1, is_own=True), "/nowhere")
+    return FoundNamespace(NetworkNamespace(own_id(), None, 1, is_own=True), "/nowhere")
 
 
 def other(path: str = "/proc/self/ns/net", id_: str = "net:[1]") -> FoundNamespace:
@@ -69,7 +74,7 @@ def reasons(seen: list[Seen]) -> list[object]:
 
 @linux
 def test_our_own_is_looked_at_without_entering_it() -> None:
-    assert reasons(look_into([own()], lambda namespace: namespace.id)) == [os.readlink("/proc/self/ns/net")]
+    assert reasons(look_into([own()], lambda namespace: namespace.id)) == [own_id()]
 
 
 @linux

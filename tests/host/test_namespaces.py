@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quietport.host import namespaces
-from quietport.host.namespaces import FoundNamespace, find_by_name, find_by_pid, find_namespaces, parse_mountinfo
-from quietport.host.namespaces import unescape
+from quietport.host.namespaces import (
+    FoundNamespace,
+    find_by_name,
+    find_by_pid,
+    find_namespaces,
+    parse_mountinfo,
+    unescape,
+)
 from quietport.model.namespace import NetworkNamespace
 from quietport.model.unknown import Reason, Unseen
 

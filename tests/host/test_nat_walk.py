@@ -70,6 +70,10 @@ def test_a_rule_that_was_not_read_counts_once_however_it_is_reached() -> None:
     assert NatWalk(table(pre=jumps, a=unread)).follow() == ([], 1)
 
 
+def test_rules_that_were_not_looked_at_are_not_read() -> None:
+    assert NatWalk(table(pre=[])._replace(unread=7)).follow() == ([], 7)
+
+
 def test_chains_that_lead_in_circles_end() -> None:
     circle = [Step(EVERYTHING, Verdict.JUMP, "pre")] * 3
     found, unread = NatWalk(table(pre=[*circle, REDIRECT._replace(match=TCP_80)])).follow()

@@ -18,7 +18,6 @@ from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.raw_socket import RawKind, RawSocket
 from quietport.model.unknown import Reason, Unknown
 
-
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -56,7 +56,11 @@ def test_sockets_that_bind_only_and_those_of_other_namespaces_have_their_holders
 
 
 def test_the_socket_of_a_tunnel_is_the_kernels() -> None:
-    assert seen()["own"] == [["4789/udp", ["vxlan vx0"]], ["8080/tcp", ["own"]]]
+    assert seen()["own"][0] == ["4789/udp", ["vxlan vx0"]]
+
+
+def test_the_socket_of_a_tunnel_that_moved_away_is_still_the_kernels() -> None:
+    assert seen()["own"][1:] == [["4790/udp", ["vxlan vx1"]], ["8080/tcp", ["own"]]]
 
 
 def test_packet_and_raw_sockets() -> None:
@@ -77,7 +81,11 @@ def test_ss_sees_the_same() -> None:
 
 
 def test_what_a_rule_redirects_is_tied_to_what_is_behind_it() -> None:
-    assert seen()["behind"] == [["8081", "ip q pre", ["8080/tcp"]], ["53", "ip q pre", "not-supported"]]
+    assert seen()["behind"] == [
+        ["8081", "ip q pre", ["8080/tcp"]],
+        ["53", "ip q pre", "not-supported"],
+        ["8090", "ip q pre", ["2001/tcp"]],
+    ]
 
 
 def test_without_rights_no_namespace_is_entered_and_each_is_named() -> None:

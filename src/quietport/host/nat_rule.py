@@ -93,6 +93,8 @@ class NatTable(NamedTuple):
     """The chains that packets from outside enter."""
     local_entries: list[str]
     """The chains that packets of this host's own programs enter."""
+    unread: int = 0
+    """Rules that were not looked at."""
 
 
 def parse_range(first: int | None, last: int | None) -> PortRange | None:

@@ -45,7 +45,7 @@ class NatWalk:
             self._walk(chain, EVERYTHING, 0, is_local=False)
         for chain in self._table.local_entries:
             self._walk(chain, EVERYTHING, 0, is_local=True)
-        return list(self._seen.values()), len(self._unread) + (self._steps > MAX_STEPS)
+        return list(self._seen.values()), self._table.unread + len(self._unread) + (self._steps > MAX_STEPS)
 
     def _walk(self, chain: str, match: Match, depth: int, *, is_local: bool) -> None:
         for step in self._table.chains.get(chain, ()):

@@ -11,7 +11,6 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
     from typing import Self
 
@@ -78,15 +77,18 @@ class Answer:
             self.damaged += 1
 
 
-def parse_attributes(raw: bytes, offset: int = 0) -> Iterator[tuple[int, bytes]]:
-    """Yield kind and value of each attribute from ``offset`` on; the first that is malformed ends them."""
-    end = len(raw)
-    while end - offset >= _ATTRIBUTE.size:
-        length, kind = _ATTRIBUTE.unpack_from(raw, offset)
-        if not _ATTRIBUTE.size <= length <= end - offset:
-            return
-        yield kind & NLA_TYPE_MASK, raw[offset + _ATTRIBUTE.size : offset + length]
+def parse_attributes(raw: bytes, offset: int = 0) -> list[tuple[int, bytes]]:
+    """Return kind and value of each attribute from ``offset`` on; the first that is malformed ends them."""
+    found: list[tuple[int, bytes]] = []
+    last, unpack = len(raw) - _ATTRIBUTE.size, _ATTRIBUTE.unpack_from
+    while offset <= last:
+        length, kind = unpack(raw, offset)
+        value = raw[offset + 4 : offset + length]
+        if length < 4 or len(value) != length - 4:  # noqa: PLR2004 - the size of a header; not looked up 400,000 times
+            break
+        found.append((kind & NLA_TYPE_MASK, value))
         offset += (length + 3) & ~3
+    return found
 
 
 def attribute(kind: int, value: bytes) -> bytes:

@@ -24,6 +24,8 @@ PREROUTING, OUTPUT = 0, 3  # NF_INET_PRE_ROUTING, NF_INET_LOCAL_OUT
 FAMILIES = {1: "inet", 2: "ip", 10: "ip6"}
 """Families that do NAT, by their number (NFPROTO_*)."""
 IPV6 = 10
+MAX_RULES = 20_000
+"""Rules of one table that are looked at, about a second; the rest is counted as not read."""
 
 _HEADER = struct.Struct("=BBH")  # struct nfgenmsg: family, version, resource
 
@@ -80,7 +82,8 @@ def read_nat_tables() -> list[NatTable]:
 def _read_table(channel: Channel, family: int, name: str, entries: list[Chain]) -> NatTable:
     sets = _Sets(channel, family, name)
     steps: dict[str, list[Step]] = {}
-    for _, body in channel.dump(GETRULE, _HEADER.pack(family, 0, 0) + attribute(RULE_TABLE, _name(name))).messages:
+    rules = channel.dump(GETRULE, _HEADER.pack(family, 0, 0) + attribute(RULE_TABLE, _name(name))).messages
+    for _, body in rules[:MAX_RULES]:
         rule = parse_rule(body)
         steps.setdefault(rule.chain, []).extend(read_rule(rule, sets.elements, is_ipv6=family == IPV6))
     return NatTable(
@@ -88,6 +91,7 @@ def _read_table(channel: Channel, family: int, name: str, entries: list[Chain]) 
         chains=steps,
         entries=[chain.name for chain in entries if chain.hook == PREROUTING],
         local_entries=[chain.name for chain in entries if chain.hook == OUTPUT],
+        unread=max(0, len(rules) - MAX_RULES),
     )
 
 
