@@ -130,8 +130,10 @@ def test_what_may_hold_a_socket_is_named_only_where_one_has_no_holder() -> None:
     closed = listener("22/tcp", "::", inodes=())
     unheld = listener("22/tcp", "::", inodes=(1,))
     assert unseen_holders([held, closed], ["lockd"], 2) == ()
-    assert unseen_holders([held, unheld], [], 0) == ()
+    in_flight = Unseen("unseen.in-flight", Reason.NOT_SUPPORTED, "remedy.repeat", 1)
+    assert unseen_holders([held, unheld], [], 0) == (in_flight,)
     assert unseen_holders([held, unheld], ["lockd", "wireguard wg0"], 2) == (
+        in_flight,
         Unseen("unseen.kernel-ports", Reason.NOT_SUPPORTED, "remedy.kernel", 2, "lockd, wireguard wg0"),
         Unseen("unseen.io-uring", Reason.NOT_SUPPORTED, "remedy.io-uring", 2),
     )

@@ -214,11 +214,13 @@ def unseen_holders(listeners: Iterable[Listener], silent: Sequence[str], rings: 
     """Return what may hold sockets that nobody was seen to hold; nothing where there is no such socket.
 
     ``silent`` are parts of the kernel that do not tell their ports, ``rings`` processes whose io_uring does not
-    tell its files. A socket on its way from one process to another has no holder either (``man 7 unix``, SCM_RIGHTS).
+    tell its files. A socket on its way from one process to another has no holder either (``man 7 unix``, SCM_RIGHTS),
+    and nothing tells of those.
     """
-    if not any(_is_unheld(listener) for listener in listeners):
+    unheld = sum(_is_unheld(listener) for listener in listeners)
+    if not unheld:
         return ()
-    unseen: list[Unseen] = []
+    unseen = [Unseen("unseen.in-flight", Reason.NOT_SUPPORTED, "remedy.repeat", unheld)]
     if silent:
         detail = ", ".join(silent)
         unseen.append(Unseen("unseen.kernel-ports", Reason.NOT_SUPPORTED, "remedy.kernel", len(silent), detail))

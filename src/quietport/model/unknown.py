@@ -49,9 +49,9 @@ class Unseen(Struct, frozen=True):
 NO_SOCKETS_HIDDEN = frozenset(
     {
         "unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag", "unseen.kernel-ports",
-        "unseen.io-uring", "unseen.namespaces", "unseen.namespace-entry", "unseen.namespace-sockets", "unseen.bound",
-        "unseen.packet-sockets", "unseen.raw-sockets", "unseen.links", "unseen.nat", "unseen.nat-rules",
-        "unseen.legacy-nat", "unseen.xdp",
+        "unseen.io-uring", "unseen.in-flight", "unseen.namespaces", "unseen.namespace-entry",
+        "unseen.namespace-sockets", "unseen.bound", "unseen.packet-sockets", "unseen.raw-sockets", "unseen.links",
+        "unseen.nat", "unseen.nat-rules", "unseen.legacy-nat", "unseen.xdp",
     },
 )  # fmt: skip
 """What hides who holds a socket, which families it takes, or what is beside the listeners of this network namespace,
