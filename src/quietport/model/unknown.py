@@ -48,11 +48,30 @@ class Unseen(Struct, frozen=True):
 
 NO_SOCKETS_HIDDEN = frozenset(
     {
-        "unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag",
-        "unseen.policy-refused", "unseen.policy-unreadable",
-    },
-)  # fmt: skip
-"""What hides who holds a socket, which families it takes or what is declared of it, and not the socket."""
+        "unseen.bound",
+        "unseen.hidepid",
+        "unseen.in-flight",
+        "unseen.io-uring",
+        "unseen.kernel-ports",
+        "unseen.legacy-nat",
+        "unseen.links",
+        "unseen.namespace-entry",
+        "unseen.namespace-sockets",
+        "unseen.namespaces",
+        "unseen.nat",
+        "unseen.nat-rules",
+        "unseen.owners",
+        "unseen.owners-of-sockets",
+        "unseen.packet-sockets",
+        "unseen.policy-refused",
+        "unseen.policy-unreadable",
+        "unseen.raw-sockets",
+        "unseen.sock-diag",
+        "unseen.xdp",
+    }
+)
+"""What hides who holds a socket, which families it takes, what is declared of it, or what is beside the listeners of
+this network namespace, and not those."""
 
 
 class Coverage(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from quietport.model.listener import Listener
 from quietport.report.declaration_json import flaw_json
-from quietport.report.document import Json, Occasion, envelope
+from quietport.report.document import Json, Occasion, envelope, known
 from quietport.report.door_json import NOT_LOOKED, DoorWriter
 from quietport.report.plain import render_table
 from quietport.words.gates import readable
@@ -37,6 +37,7 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
     head = envelope("check", Occasion(book, report.host, report.generated_at, report.coverage))
     head |= {
         "method": report.method,
+        "namespace": known(report.namespace),
         "asked": list(report.asked),
         "counts": dict(report.counts),
         "policy_files": list(map(readable, report.policy_files)),
