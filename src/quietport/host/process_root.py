@@ -1,0 +1,82 @@
+"""Whether a process sees the files that we see: its mount namespace and its root directory."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from quietport.host.mount_table import Mount, place_on_device, read_mounts
+from quietport.model.unknown import Reason, Unknown
+
+
+class OwnFiles(NamedTuple):
+    """A process whose executable is no file that we see under that path: its own root has to be asked."""
+
+    namespace: str
+    """Its mount namespace, ``mnt:[4026532451]``."""
+    root: str
+    """Its root directory, as the kernel names it."""
+    path: str
+    """The executable, as it is named below that root."""
+
+
+class ProcessRoots:
+    """Tells of processes whether they see our files; each mount namespace is read once."""
+
+    def __init__(self, proc: str) -> None:
+        """Read which namespace is ours."""
+        self._proc = proc
+        self._own = self._read_namespace("self")
+        self._mounts: dict[str, list[Mount]] = {}
+
+    def find_own_files(self, pid: int, executable: str) -> OwnFiles | Unknown | None:
+        """Return what to ask in place of our own root, or None where its executable is the file that we see.
+
+        Services with PrivateTmp and the like have a mount namespace of their own and run our files nevertheless:
+        what is compared is the place on the device that both paths lead to, which holds for a file that was
+        deleted too.
+        """
+        namespace = self._read_namespace(pid)
+        if isinstance(namespace, Unknown):
+            return None if isinstance(self._own, Unknown) and self._own.reason is Reason.NOT_SUPPORTED else namespace
+        if namespace == self._own:
+            return None
+        try:
+            if self._is_same_place(pid, namespace, executable):
+                return None
+            return OwnFiles(namespace, os.readlink(f"{self._proc}/{pid}/root"), executable)  # noqa: PTH115 - as everywhere
+        except OSError as error:
+            return _unknown(error, pid)
+
+    def find_other_root(self, pid: int, executable: str) -> OwnFiles | None:
+        """Return what to ask of a process that is confined to a directory (``chroot``) where its executable lies."""
+        namespace = self._read_namespace(pid)
+        try:
+            root = os.readlink(f"{self._proc}/{pid}/root")  # noqa: PTH115 - as everywhere
+        except OSError:
+            return None
+        if isinstance(namespace, Unknown) or root == "/" or not executable.startswith(root + "/"):
+            return None
+        return OwnFiles(namespace, root, executable[len(root) :])
+
+    def _is_same_place(self, pid: int, namespace: str, executable: str) -> bool:
+        if namespace not in self._mounts:
+            self._mounts[namespace] = read_mounts(self._proc, pid)
+        if "self" not in self._mounts:
+            self._mounts["self"] = read_mounts(self._proc, "self")
+        path = executable.encode("utf-8", "surrogateescape")
+        theirs = place_on_device(self._mounts[namespace], path)
+        return theirs is not None and theirs == place_on_device(self._mounts["self"], path)
+
+    def _read_namespace(self, process: int | str) -> str | Unknown:
+        try:
+            return os.readlink(f"{self._proc}/{process}/ns/mnt")  # noqa: PTH115 - as everywhere
+        except OSError as error:
+            if process == "self" and isinstance(error, FileNotFoundError):
+                return Unknown(Reason.NOT_SUPPORTED, "mount namespace")
+            return _unknown(error, process)
+
+
+def _unknown(error: OSError, process: int | str) -> Unknown:
+    reason = Reason.PERMISSION if isinstance(error, PermissionError) else Reason.EXITED
+    return Unknown(reason, f"mount namespace of process {process}")
