@@ -18,10 +18,11 @@ MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read whole; the lists of files of whole distributions are a quarter of it."""
 
 if sys.platform == "win32":
-    _FILE = _DIRECTORY = 0
+    _FILE = _DIRECTORY = _NO_LINK = 0
 else:
-    _FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+    _FILE = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW
     _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY
+    _NO_LINK = os.O_NOFOLLOW
 
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr/sbin", "usr/lib64")
 
@@ -65,7 +66,7 @@ class DatabaseRoot:
         descriptor = os.dup(self._descriptor)
         for part in path.split("/"):
             try:
-                below = os.open(part, _DIRECTORY | os.O_NOFOLLOW, dir_fd=descriptor)
+                below = os.open(part, _DIRECTORY | _NO_LINK, dir_fd=descriptor)
             finally:
                 os.close(descriptor)
             descriptor = below
@@ -143,7 +144,7 @@ def open_regular(name: str, directory: int) -> tuple[int, os.stat_result]:
     """
     if not stat.S_ISREG(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode):
         raise OSError(EINVAL, "not a regular file")
-    descriptor = os.open(name, _FILE | os.O_NOFOLLOW, dir_fd=directory)
+    descriptor = os.open(name, _FILE, dir_fd=directory)
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
@@ -161,3 +162,10 @@ def read_regular(name: str, directory: int) -> FileContent:
     finally:
         os.close(descriptor)
     return FileContent(content, status.st_mtime)
+
+
+def read_at(descriptor: int, size: int, offset: int) -> bytes:
+    """Return up to so many bytes of an open file from an offset on."""
+    if sys.platform == "win32":
+        raise OSError(EINVAL, "no package manager of ours is there")
+    return os.pread(descriptor, size, offset)

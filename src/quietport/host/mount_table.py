@@ -31,7 +31,7 @@ def parse_mounts(content: bytes) -> list[Mount]:
     for line in content.split(b"\n"):
         fields = line.split(b" ", 5)
         if len(fields) == 6 and fields[3].startswith(b"/") and fields[4].startswith(b"/"):  # noqa: PLR2004 - the five, and the rest
-            mounts.append(Mount(*fields[:3], _unescape(fields[3]), _unescape(fields[4])))
+            mounts.append(Mount(fields[0], fields[1], fields[2], _unescape(fields[3]), _unescape(fields[4])))
     return mounts
 
 

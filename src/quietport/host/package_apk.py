@@ -1,7 +1,8 @@
-"""Which package of Alpine's apk owns a file, out of ``lib/apk/db/installed`` (``man 5 apk-installed``).
+"""Which package of Alpine's apk owns a file, out of ``lib/apk/db/installed``.
 
 One file of records, each ended by an empty line. A line is a letter, a colon and a text: ``P:`` name, ``V:``
 version, ``F:`` a directory without the first slash, ``R:`` a file in it. When a package was installed is not told.
+Source: https://wiki.alpinelinux.org/wiki/Apk_spec, section "Installed Database V2".
 """
 
 from __future__ import annotations

@@ -56,6 +56,12 @@ def _read_dpkg(root: DatabaseRoot, paths: Sequence[str]) -> dict[str, Found]:
     return find_packages(root, paths)
 
 
+def _read_distroless(root: DatabaseRoot, paths: Sequence[str]) -> dict[str, Found]:
+    from quietport.host.package_distroless import find_packages  # noqa: PLC0415 - one system, one import
+
+    return find_packages(root, paths)
+
+
 def _read_rpm(root: DatabaseRoot, paths: Sequence[str]) -> dict[str, Found]:
     from quietport.host.package_rpm import find_packages  # noqa: PLC0415 - one system, one import
 
@@ -69,7 +75,8 @@ def _read_apk(root: DatabaseRoot, paths: Sequence[str]) -> dict[str, Found]:
 
 
 _READERS = (
-    ("dpkg", ("var/lib/dpkg/info", "var/lib/dpkg/status.d"), _read_dpkg),
+    ("dpkg", ("var/lib/dpkg/info",), _read_dpkg),
+    ("dpkg", ("var/lib/dpkg/status.d",), _read_distroless),
     ("rpm", ("usr/lib/sysimage/rpm", "var/lib/rpm"), _read_rpm),
     ("apk", ("lib/apk/db/installed", "usr/lib/apk/db/installed"), _read_apk),
 )

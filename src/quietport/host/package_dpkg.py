@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from quietport.host.database_root import DatabaseRoot
     from quietport.host.package_database import Found
 
-INFO = "var/lib/dpkg/info"
-"""Where the lists lie; no such directory, no such database."""
+DPKG = "var/lib/dpkg"
+INFO = f"{DPKG}/info"
+"""Where the lists lie; no list, no such database: small images go without."""
 _FEW = 4
 """To search a list for more than this many names costs more than to cut it into lines once."""
 
@@ -59,8 +60,10 @@ def find_packages(root: DatabaseRoot, paths: Iterable[str]) -> dict[str, Found]:
     """Return the package of each path, None where no package owns it; raises FileNotFoundError without a database."""
     directory = root.open_directory(INFO)
     try:
-        names = [name[:-5] for name in os.listdir(directory) if name.endswith(".list")]  # noqa: PTH208 - as everywhere
-        search = Search(_seek(root, paths))
+        names = [name[:-5] for name in os.listdir(directory) if name.endswith(".list")]  # noqa: PTH208 - pathlib costs 8 ms to import
+        if not names:
+            raise FileNotFoundError(INFO)
+        search = Search(seek(root, paths))
         search.read(directory, sort_by_likelihood(names, paths))
     finally:
         os.close(directory)
@@ -136,12 +139,33 @@ def holds(content: bytes, sought: Sought) -> bool:
 
 
 def read_versions(root: DatabaseRoot, names: Iterable[str]) -> dict[str, str]:
-    """Return the installed version of packages that are named as their lists are, ``libc6:amd64``."""
-    try:
-        status = root.read("var/lib/dpkg/status").content
-    except OSError:
+    """Return the installed version of packages that are named as their lists are, ``libc6:amd64``.
+
+    What a dpkg at work has not written into the status file yet stands in ``updates``, a numbered file a change.
+    """
+    wanted = frozenset(names)
+    if not wanted:
         return {}
-    return parse_versions(status, frozenset(names))
+    found: dict[str, str] = {}
+    for name in ("status", *_read_updates(root)):
+        try:
+            content = root.read(f"{DPKG}/{name}").content
+        except OSError:
+            continue
+        found.update(parse_versions(content, wanted))
+    return found
+
+
+def _read_updates(root: DatabaseRoot) -> list[str]:
+    try:
+        directory = root.open_directory(f"{DPKG}/updates")
+    except OSError:
+        return []
+    try:
+        names = os.listdir(directory)  # noqa: PTH208 - pathlib costs 8 ms to import
+    finally:
+        os.close(directory)
+    return [f"updates/{name}" for name in sorted(names) if name.isdigit()]
 
 
 def parse_versions(status: bytes, names: frozenset[str]) -> dict[str, str]:
@@ -161,9 +185,10 @@ def parse_versions(status: bytes, names: frozenset[str]) -> dict[str, str]:
     return found
 
 
-def _seek(root: DatabaseRoot, paths: Iterable[str]) -> list[Sought]:
+def seek(root: DatabaseRoot, paths: Iterable[str]) -> list[Sought]:
+    """Return what to look for in the lists: every name that each file may have there."""
     try:
-        diversions = parse_diversions(root.read("var/lib/dpkg/diversions").content)
+        diversions = parse_diversions(root.read(f"{DPKG}/diversions").content)
     except OSError:
         diversions = []
     return [sought for path in paths if "\n" not in path for sought in _seek_one(root, path, diversions)]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from quietport.host.database_root import DatabaseRoot
 from quietport.host.package_database import Found, find_in_root
+from quietport.host.package_path import find_in_path
 from quietport.host.process_root import OwnFiles, ProcessRoots
 from quietport.model.owner import ExecutableFile
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from quietport.model.owner import Owner
 
@@ -49,17 +50,18 @@ def find_packages(owners: Iterable[Owner], proc: str = "/proc", root: str = "/")
     return found
 
 
-def find_here(root: str, paths: Iterable[str]) -> dict[str, Found]:
+def find_here(root: str, paths: Collection[str]) -> dict[str, Found]:
     """Return the package of each file of this host, whose root may be another directory than ``/``."""
-    wanted = sorted(paths)
+    found: dict[str, Found] = {path: package for path in paths if (package := find_in_path(root, path))}
+    wanted = sorted(set(paths) - found.keys())
     if not wanted:
-        return {}
+        return found
     try:
         with DatabaseRoot(root, is_claim=False) as opened:
-            return find_in_root(opened, wanted)
+            return found | find_in_root(opened, wanted)
     except OSError as error:
         reason = Reason.PERMISSION if isinstance(error, PermissionError) else Reason.NOT_SUPPORTED
-        return dict.fromkeys(wanted, Unknown(reason, "root directory"))
+        return found | dict.fromkeys(wanted, Unknown(reason, "root directory"))
 
 
 def _find_elsewhere(proc: str, files: dict[int, OwnFiles]) -> dict[int, Found]:

@@ -90,7 +90,10 @@ def _read_sqlite(root: DatabaseRoot, path: str, spelt: Spelt) -> dict[str, Found
 
 
 def _find(
-    root: DatabaseRoot, find_headers: Callable[[str], Iterator[tuple[bytes, int]]], path: str, spellings: frozenset[bytes]
+    root: DatabaseRoot,
+    find_headers: Callable[[str], Iterator[tuple[bytes, int]]],
+    path: str,
+    spellings: frozenset[bytes],
 ) -> Found:
     for blob, number in find_headers(path.rpartition("/")[2]):
         header = _parse(blob)

@@ -44,20 +44,20 @@ class ProcessRoots:
         try:
             if self._is_same_place(pid, namespace, executable):
                 return None
-            return OwnFiles(namespace, os.readlink(f"{self._proc}/{pid}/root"), executable)  # noqa: PTH115 - as everywhere
+            root = os.readlink(f"{self._proc}/{pid}/root")  # noqa: PTH115 - pathlib costs 8 ms to import
         except OSError as error:
             return _unknown(error, pid)
+        return OwnFiles(namespace, root, _below(root, executable) or executable)
 
     def find_other_root(self, pid: int, executable: str) -> OwnFiles | None:
         """Return what to ask of a process that is confined to a directory (``chroot``) where its executable lies."""
         namespace = self._read_namespace(pid)
         try:
-            root = os.readlink(f"{self._proc}/{pid}/root")  # noqa: PTH115 - as everywhere
+            root = os.readlink(f"{self._proc}/{pid}/root")  # noqa: PTH115 - pathlib costs 8 ms to import
         except OSError:
             return None
-        if isinstance(namespace, Unknown) or root == "/" or not executable.startswith(root + "/"):
-            return None
-        return OwnFiles(namespace, root, executable[len(root) :])
+        path = _below(root, executable)
+        return None if isinstance(namespace, Unknown) or path is None else OwnFiles(namespace, root, path)
 
     def _is_same_place(self, pid: int, namespace: str, executable: str) -> bool:
         if namespace not in self._mounts:
@@ -70,11 +70,16 @@ class ProcessRoots:
 
     def _read_namespace(self, process: int | str) -> str | Unknown:
         try:
-            return os.readlink(f"{self._proc}/{process}/ns/mnt")  # noqa: PTH115 - as everywhere
+            return os.readlink(f"{self._proc}/{process}/ns/mnt")  # noqa: PTH115 - pathlib costs 8 ms to import
         except OSError as error:
             if process == "self" and isinstance(error, FileNotFoundError):
                 return Unknown(Reason.NOT_SUPPORTED, "mount namespace")
             return _unknown(error, process)
+
+
+def _below(root: str, path: str) -> str | None:
+    """Return a path as it is named inside a directory, or None where it is not inside, or the directory is ours."""
+    return path[len(root) :] if root != "/" and path.startswith(root + "/") else None
 
 
 def _unknown(error: OSError, process: int | str) -> Unknown:

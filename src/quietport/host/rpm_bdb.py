@@ -7,51 +7,57 @@ are read, as rpm itself does; a chain that leaves the file, goes round in a circ
 
 from __future__ import annotations
 
-import os
 import struct
 from typing import TYPE_CHECKING
+
+from quietport.host.database_root import read_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _META = struct.Struct("=8xIIIIBB6xI")  # page, magic, version, page size, encryption, type, last page
 _PAGE = struct.Struct("=8xIIIHHBB")  # page, previous, next, entries, length or end of free space, level, type
-_OFF_PAGE = struct.Struct("=B3xII")  # type, first page of the chain, length of all
+_OFF_PAGE = struct.Struct("=4xII")  # type and padding, first page of the chain, length of all
 _HASH_MAGIC = 0x0006_1561
 _P_HASH_UNSORTED, _P_OVERFLOW, _P_HASHMETA, _P_HASH = 2, 7, 8, 13
-_H_OFFPAGE = 3
+_H_KEYDATA, _H_OFFPAGE = 1, 3
 _PAGE_SIZES = frozenset(512 << shift for shift in range(8))
 _MAX_BLOB_BYTES = 64 * 1024 * 1024
 
 
 def read_blobs(descriptor: int) -> Iterator[bytes]:
     """Yield the header of each package in an open file; raises ValueError where it is no such database."""
-    meta = os.pread(descriptor, 512, 0)
+    meta = read_at(descriptor, 512, 0)
     if len(meta) < _META.size:
         raise ValueError("shorter than its first page")
     _, magic, _, page_bytes, encryption, kind, last = _META.unpack_from(meta)
     if magic != _HASH_MAGIC or kind != _P_HASHMETA or page_bytes not in _PAGE_SIZES or encryption:
         raise ValueError("not a hash of Berkeley DB")
     for number in range(1, last + 1):
-        page = os.pread(descriptor, page_bytes, number * page_bytes)
+        page = read_at(descriptor, page_bytes, number * page_bytes)
         if len(page) < page_bytes:
             return
         if page[_PAGE.size - 1] in (_P_HASH, _P_HASH_UNSORTED):
-            for first, length in parse_values(page):
-                blob = _read_chain(descriptor, page_bytes, first, length)
+            for value in parse_values(page):
+                blob = value if isinstance(value, bytes) else _read_chain(descriptor, page_bytes, *value)
                 if blob is not None:
                     yield blob
 
 
-def parse_values(page: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the first overflow page and the length of each value of a hash page that stands on such pages."""
+def parse_values(page: bytes) -> Iterator[bytes | tuple[int, int]]:
+    """Yield each value of a hash page, or the first overflow page and the length of one that stands elsewhere.
+
+    Keys and values fill the page from its end, so each ends where the one before it begins.
+    """
     count = _PAGE.unpack_from(page)[3]
     places = struct.Struct(f"={min(count, (len(page) - _PAGE.size) // 2)}H").unpack_from(page, _PAGE.size)
-    for place in places[1::2]:
-        if place + _OFF_PAGE.size <= len(page):
-            kind, first, length = _OFF_PAGE.unpack_from(page, place)
-            if kind == _H_OFFPAGE:
-                yield first, length
+    for end, place in zip(places[::2], places[1::2], strict=False):
+        if place >= len(page):
+            continue
+        if page[place] == _H_KEYDATA:
+            yield page[place + 1 : end]
+        elif page[place] == _H_OFFPAGE and place + _OFF_PAGE.size <= len(page):
+            yield _OFF_PAGE.unpack_from(page, place)
 
 
 def _read_chain(descriptor: int, page_bytes: int, first: int, length: int) -> bytes | None:
@@ -61,7 +67,7 @@ def _read_chain(descriptor: int, page_bytes: int, first: int, length: int) -> by
     parts: list[bytes] = []
     left, number = length, first
     while left > 0 and number:
-        page = os.pread(descriptor, page_bytes, number * page_bytes)
+        page = read_at(descriptor, page_bytes, number * page_bytes)
         if len(page) < page_bytes:
             return None
         _, _, number, _, held, _, kind = _PAGE.unpack_from(page)

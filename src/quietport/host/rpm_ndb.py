@@ -6,9 +6,10 @@ numbers are little-endian; a slot that points outside the file, or to something 
 
 from __future__ import annotations
 
-import os
 import struct
 from typing import TYPE_CHECKING
+
+from quietport.host.database_root import read_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +26,13 @@ _MAX_BLOB_BYTES = 64 * 1024 * 1024
 
 def read_blobs(descriptor: int) -> Iterator[bytes]:
     """Yield the header of each package in an open file; raises ValueError where it is no such database."""
-    header = os.pread(descriptor, _HEADER.size, 0)
+    header = read_at(descriptor, _HEADER.size, 0)
     if len(header) < _HEADER.size:
         raise ValueError("shorter than its header")
     magic, version, _, pages = _HEADER.unpack(header)
     if (magic, version) != (b"RpmP", 0) or not 0 < pages <= _MAX_PAGES:
         raise ValueError("not an ndb database")
-    slots = os.pread(descriptor, pages * _PAGE_BYTES - _HEADER.size, _HEADER.size)
+    slots = read_at(descriptor, pages * _PAGE_BYTES - _HEADER.size, _HEADER.size)
     usable = memoryview(slots)[: len(slots) // _SLOT.size * _SLOT.size]
     for magic, package, block, blocks in _SLOT.iter_unpack(usable):
         if magic == b"Slot" and package and blocks:
@@ -43,7 +44,7 @@ def read_blobs(descriptor: int) -> Iterator[bytes]:
 def _read_blob(descriptor: int, package: int, offset: int, size: int) -> bytes | None:
     if size > _MAX_BLOB_BYTES:
         return None
-    held = os.pread(descriptor, size, offset)
+    held = read_at(descriptor, size, offset)
     if len(held) < _BLOB.size:
         return None
     magic, number, _, length = _BLOB.unpack_from(held)
