@@ -6,6 +6,8 @@ Leaves: a ``HostView`` (listeners, connections, what could not be seen) and ``Po
 ``host_reader`` picks the way: on Linux ``linux`` asks the kernel (``sock_diag``, or ``proc_net`` where it
 does not answer) and walks ``/proc/*/fd`` for the holders (``holders``, ``owners``); elsewhere
 ``psutil_sockets`` asks psutil. Both make the same records (``listener_group``, ``quiet_connections``).
+``package_finder`` tells which package an owner's executable came from: out of the databases of dpkg, rpm and
+apk (``package_database``) below our own root, or as a claim below a container's (``package_claim``).
 Nothing is re-exported: ``check`` begins to look (``host_reader.start_reading``) before it imports the rest.
 Parsers take bytes or text and open nothing; the root of ``/proc`` is always a parameter.
 

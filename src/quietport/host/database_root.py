@@ -12,7 +12,9 @@ import os
 import stat
 import sys
 from errno import EFBIG, EINVAL
-from typing import NamedTuple, Self
+from typing import Self
+
+from msgspec import Struct
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read whole; the lists of files of whole distributions are a quarter of it."""
@@ -27,7 +29,7 @@ else:
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr/sbin", "usr/lib64")
 
 
-class FileContent(NamedTuple):
+class FileContent(Struct, frozen=True):
     """A file that was read whole."""
 
     content: bytes
@@ -64,7 +66,7 @@ class DatabaseRoot:
         if self.follows_links:
             return os.open(f"/{path}", _DIRECTORY)
         descriptor = os.dup(self._descriptor)
-        for part in path.split("/"):
+        for part in filter(None, path.split("/")):
             try:
                 below = os.open(part, _DIRECTORY | _NO_LINK, dir_fd=descriptor)
             finally:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 LOCAL = ":"
 """Stands where an administrator diverted the file, and no package: then no package owns what lies there."""
 
 
-class Diversion(NamedTuple):
+class Diversion(Struct, frozen=True):
     """One file that is elsewhere."""
 
     path: str

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _MAX_BYTES = 4 * 1024 * 1024
 """Some 30,000 mounts; the kernel allows 100,000 a namespace (``fs.mount-max``)."""
 _ESCAPES = ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\"))  # fs/proc_namespace.c
 
 
-class Mount(NamedTuple):
+class Mount(Struct, frozen=True):
     """One mounted file system, or a part of one."""
 
     id: bytes

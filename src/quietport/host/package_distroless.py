@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from quietport.host.database_root import read_regular
-from quietport.host.package_dpkg import DPKG, ListFile, Search, seek
+from quietport.host.dpkg_lists import DPKG, ListFile, Search, seek
 from quietport.host.package_text import package_text
 from quietport.model.package import Package
 from quietport.model.unknown import Reason, Unknown
@@ -55,10 +55,10 @@ def list_of_sums(content: bytes) -> bytes:
 
 def _look(search: Search, directory: int, name: str) -> None:
     try:
-        content, mtime_s = read_regular(name + _SUMS, directory)
+        file = read_regular(name + _SUMS, directory)
     except OSError:
         return
-    search.look(list_of_sums(content), ListFile(name, mtime_s))
+    search.look(list_of_sums(file.content), ListFile(name, file.mtime_s))
 
 
 def _read_package(root: DatabaseRoot, directory: int, name: str) -> Package:

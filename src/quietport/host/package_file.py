@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from quietport.host.database_root import DatabaseRoot, read_regular
-from quietport.host.package_dpkg import INFO, Sought, seek
+from quietport.host.dpkg_lists import Sought, seek
+from quietport.host.package_dpkg import INFO
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:

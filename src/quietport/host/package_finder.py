@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from quietport.host.database_root import DatabaseRoot
 from quietport.host.package_database import Found, find_in_root
-from quietport.host.package_path import find_in_path
 from quietport.host.process_root import OwnFiles, ProcessRoots
 from quietport.model.owner import ExecutableFile
 from quietport.model.unknown import Reason, Unknown
@@ -52,7 +51,14 @@ def find_packages(owners: Iterable[Owner], proc: str = "/proc", root: str = "/")
 
 def find_here(root: str, paths: Collection[str]) -> dict[str, Found]:
     """Return the package of each file of this host, whose root may be another directory than ``/``."""
-    found: dict[str, Found] = {path: package for path in paths if (package := find_in_path(root, path))}
+    found: dict[str, Found] = {}
+    for path in paths:
+        if path.startswith(("/snap/", "/nix/")):
+            from quietport.host.package_path import find_in_path  # noqa: PLC0415 - hosts with snap or nix only
+
+            package = find_in_path(root, path)
+            if package is not None:
+                found[path] = package
     wanted = sorted(set(paths) - found.keys())
     if not wanted:
         return found

@@ -16,8 +16,6 @@ _HASH_LETTERS = 32  # https://nix.dev/manual/nix/stable/protocols/store-path
 
 def find_in_path(root: str, path: str) -> Package | None:
     """Return the package that the path of an executable names, where only root can write its directory."""
-    if not path.startswith(("/snap/", "/nix/store/")):
-        return None
     package = parse_path(path)
     if package is None:
         return None

@@ -60,8 +60,6 @@ def search_blobs(root: DatabaseRoot, blobs: Iterable[bytes], spelt: Spelt) -> di
     found: dict[str, Found] = dict.fromkeys(spelt)
     left = {path: path.rpartition("/")[2].encode("utf-8", "surrogateescape") for path in spelt}
     for blob in blobs:
-        if not left:
-            break
         hits = [path for path, base in left.items() if b"\0%s\0" % base in blob or b"%s\0" % base in blob]
         header = _parse(blob) if hits else None
         package = None if header is None else make_package(header, root)
@@ -69,6 +67,8 @@ def search_blobs(root: DatabaseRoot, blobs: Iterable[bytes], spelt: Spelt) -> di
             if header is not None and package and not spelt[path].isdisjoint(header.find_files(left[path])):
                 found[path] = package
                 del left[path]
+        if not left:
+            break
     return found
 
 
@@ -80,12 +80,12 @@ def _parse(blob: bytes) -> RpmHeader | None:
 
 
 def _read_sqlite(root: DatabaseRoot, path: str, spelt: Spelt) -> dict[str, Found]:
-    from quietport.host.rpm_sqlite import RpmSqlite, SqliteError  # noqa: PLC0415 - one format, one import
+    from quietport.host.rpm_sqlite import DAMAGES, RpmSqlite  # noqa: PLC0415 - one format, one import
 
     try:
         with RpmSqlite(root, path) as database:
             return {asked: _find(root, database.find_headers, asked, spelt[asked]) for asked in spelt}
-    except SqliteError:
+    except DAMAGES:
         return dict.fromkeys(spelt, Unknown(Reason.NOT_SUPPORTED, "rpm database"))
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from quietport.host.mount_table import Mount, place_on_device, read_mounts
+from msgspec import Struct
+
+from quietport.host.process_stat import read_small
 from quietport.model.unknown import Reason, Unknown
 
+if TYPE_CHECKING:
+    from quietport.host.mount_table import Mount
 
-class OwnFiles(NamedTuple):
+
+_MAX_ANCESTORS = 16
+
+
+class OwnFiles(Struct, frozen=True):
     """A process whose executable is no file that we see under that path: its own root has to be asked."""
 
     namespace: str
@@ -60,13 +68,30 @@ class ProcessRoots:
         return None if isinstance(namespace, Unknown) or path is None else OwnFiles(namespace, root, path)
 
     def _is_same_place(self, pid: int, namespace: str, executable: str) -> bool:
+        from quietport.host.mount_table import place_on_device, read_mounts  # noqa: PLC0415 - other namespaces only
+
         if namespace not in self._mounts:
-            self._mounts[namespace] = read_mounts(self._proc, pid)
+            whole = self._find_unconfined(pid, namespace)
+            self._mounts[namespace] = [] if whole is None else read_mounts(self._proc, whole)
         if "self" not in self._mounts:
             self._mounts["self"] = read_mounts(self._proc, "self")
         path = executable.encode("utf-8", "surrogateescape")
         theirs = place_on_device(self._mounts[namespace], path)
         return theirs is not None and theirs == place_on_device(self._mounts["self"], path)
+
+    def _find_unconfined(self, pid: int, namespace: str) -> int | None:
+        """Return the process, or the nearest above it, that sees all mounts of its namespace.
+
+        A daemon that confines itself (``chroot``) sees only what is below, and its executable is named from above.
+        """
+        for _ in range(_MAX_ANCESTORS):
+            if self._read_namespace(pid) != namespace:
+                return None
+            if os.readlink(f"{self._proc}/{pid}/root") == "/":  # noqa: PTH115 - pathlib costs 8 ms to import
+                return pid
+            fields = read_small(f"{self._proc}/{pid}/stat").rpartition(b")")[2].split()
+            pid = int(fields[1]) if len(fields) > 1 and fields[1].isdigit() else 0
+        return None
 
     def _read_namespace(self, process: int | str) -> str | Unknown:
         try:

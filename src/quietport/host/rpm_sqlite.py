@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from quietport.host.database_root import DatabaseRoot
 
-SqliteError = sqlite3.Error
-"""What is raised for a file that is no such database, or a damaged one."""
+DAMAGES = (sqlite3.Error, UnicodeError)
+"""What is raised for a file that is no such database, or a damaged one; its text may be named in the error."""
 
 _TIMEOUT_S = 1.0
 _STEPS = 10_000
@@ -34,7 +34,7 @@ class RpmSqlite:
     """An open database."""
 
     def __init__(self, root: DatabaseRoot, path: str) -> None:
-        """Open it; raises OSError, or SqliteError where it is none of rpm's."""
+        """Open it; raises OSError, or one of ``DAMAGES`` where it is none of rpm's."""
         self._connection = _open_in_place(root, path) if root.follows_links else _open_in_memory(root, path)
         self._end = time.monotonic() + _TIMEOUT_S
         self._connection.set_progress_handler(lambda: time.monotonic() > self._end, _STEPS)
@@ -42,7 +42,7 @@ class RpmSqlite:
             self._connection.execute("PRAGMA trusted_schema = OFF")
             if self._connection.execute(_TABLES).fetchone() != (2,):
                 raise sqlite3.DatabaseError("not a database of rpm")
-        except sqlite3.Error:
+        except DAMAGES:
             self._connection.close()
             raise
 
