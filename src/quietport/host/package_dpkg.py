@@ -2,8 +2,8 @@
 
 ``info/NAME.list`` or ``info/NAME:ARCH.list`` holds one path a line. To say that no package owns a path every list
 has to be read, for all paths that are asked about together; where one is owned, the lists of the packages whose
-names are most like it are read first. Measured with 728 packages: 2.4 ms for an owned executable, 10 ms for one
-that is not, 20 ms for 20 of them; 40 ms for ``dpkg -S``.
+names are most like it are read first. With 740 packages 4 ms for an owned executable, 11 ms for one that is
+not, 20 ms for 20 of them (``bench/packages.py``).
 """
 
 from __future__ import annotations

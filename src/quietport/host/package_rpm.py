@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DIRECTORIES = ("usr/lib/sysimage/rpm", "var/lib/rpm")
 """Where distributions keep it; on many the second is a link to the first."""
 
+_FEW = 2
+"""To look for more names than this costs more than to take all names out of a header."""
+
 Spelt = dict[str, frozenset[bytes]]
 """The paths that a database may have for each file that is asked about."""
 
@@ -56,16 +59,22 @@ def make_package(header: RpmHeader, root: DatabaseRoot) -> Package | None:
 
 
 def search_blobs(root: DatabaseRoot, blobs: Iterable[bytes], spelt: Spelt) -> dict[str, Found]:
-    """Return the package of each path, out of the headers of all packages; one that is malformed owns nothing."""
+    """Return the package of each path, out of the headers of all packages; one that is malformed owns nothing.
+
+    Few names are looked for in the bytes of each header, for many its names are taken out once.
+    """
     found: dict[str, Found] = dict.fromkeys(spelt)
     left = {path: path.rpartition("/")[2].encode("utf-8", "surrogateescape") for path in spelt}
     for blob in blobs:
-        hits = [path for path, base in left.items() if b"\0%s\0" % base in blob or b"%s\0" % base in blob]
-        header = _parse(blob) if hits else None
-        package = None if header is None else make_package(header, root)
-        for path in hits:
-            if header is not None and package and not spelt[path].isdisjoint(header.find_files(left[path])):
-                found[path] = package
+        if len(left) <= _FEW and not any(base + b"\0" in blob for base in left.values()):
+            continue
+        header = _parse(blob)
+        if header is None:
+            continue
+        names = frozenset(header.base_names)
+        for path in [path for path, base in left.items() if base in names]:
+            if not spelt[path].isdisjoint(header.find_files(left[path])):
+                found[path] = make_package(header, root)
                 del left[path]
         if not left:
             break

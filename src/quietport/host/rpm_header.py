@@ -65,14 +65,16 @@ class RpmHeader:
 
     def find_files(self, base: bytes) -> Iterator[bytes]:
         """Yield the path of each of its files that has this base name."""
-        kind, offset, count = self._index.get(BASENAMES, (0, 0, 0))
-        if kind != _STRING_ARRAY:
-            return
-        names = self._data[offset:].split(b"\0", count)[:count]
-        for number, name in enumerate(names):
+        for number, name in enumerate(self.base_names):
             path = self.find_path(number) if name == base else None
             if path is not None:
                 yield path
+
+    @property
+    def base_names(self) -> list[bytes]:
+        """Return the base names of its files."""
+        kind, offset, count = self._index.get(BASENAMES, (0, 0, 0))
+        return self._data[offset:].split(b"\0", count)[:count] if kind == _STRING_ARRAY else []
 
     def find_string(self, tag: int) -> bytes | None:
         """Return a text."""
