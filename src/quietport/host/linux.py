@@ -57,7 +57,12 @@ def read_listeners(
     if walk or needed:
         holders = (walk or HolderWalk(proc, share=False)).finish()
     owners = SocketOwners(proc, holders)
-    runs = group_listeners(owners.split(listening), owners.of_pids, namespace)
+    held = owners.split(listening)
+    if surroundings is not None:
+        inodes = {entry.inode for entry, _ in selected}.union(*(one.tables.inodes for one in beside))
+        pids = {pid for one in held for pid in one.pids}.union(*map(owners.holders_of, inodes))
+        owners.learn_packages(pids)
+    runs = group_listeners(held, owners.of_pids, namespace)
     view = HostView(
         runs=runs,
         connections=make_connections(selected, owners.of_inode, namespace),
