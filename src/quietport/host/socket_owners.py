@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.host.owners import OwnerReader
-from quietport.model.unknown import Reason, Unknown
+from quietport.model.unknown import Reason, Unknown, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,3 +68,13 @@ class SocketOwners:
     def _nobody(self) -> Unknown:
         reason = Reason.NO_OWNER if self._holders.everything_read else Reason.PERMISSION
         return Unknown(reason, "owner")
+
+
+def unseen_owners(holders: Holders) -> list[Unseen]:
+    """Return what kept holders from being seen, as coverage tells it."""
+    unseen: list[Unseen] = []
+    if holders.unreadable:
+        unseen.append(Unseen("unseen.owners", Reason.PERMISSION, "remedy.root", holders.unreadable))
+    if holders.hidden:
+        unseen.append(Unseen("unseen.hidepid", Reason.PERMISSION, "remedy.root"))
+    return unseen
