@@ -1,4 +1,9 @@
-"""Who a process is: name, executable, user, start. Every text here is chosen by others."""
+"""Who a process is: name, executable, user, start, unit, container, what it runs. Every text here is chosen by others.
+
+Each file of a process is opened once, and only where it can tell something: a command line for an interpreter, the
+parent's executable for a process whose standard input is a socket. What a process wrote itself (its name, command line
+and environment) is what it says of itself; the kernel vouches for the rest.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +11,43 @@ import os
 import sys
 import time
 
-from quietport.host.process_stat import PF_KTHREAD, ProcessStat, read_small, read_stat
-from quietport.model.owner import ExecutableFile, Owner
+from quietport.host.activation import find_variable, is_for_connection, is_inetd, passed_to, read_inner_pid
+from quietport.host.ancestors import ProcessTree
+from quietport.host.control_group import parse_control_group
+from quietport.host.executable_file import read_executable
+from quietport.host.interpreter import find_interpreter, is_busybox
+from quietport.host.process_stat import ProcessStat, read_small
+from quietport.host.script import Command, tell_script
+from quietport.host.standard_input import read_stdin_socket
+from quietport.host.users import find_user
+from quietport.model.owner import NOT_LOOKED, Activation, Container, Owner
 from quietport.model.unknown import Reason, Unknown
 
-_MEMORY = b"/memfd:"  # mm/memfd.c names the file so
-_DELETED = b" (deleted)"  # fs/d_path.c appends it to the path of an unlinked file
+_CGROUP_BYTES = 16_384
+_ENVIRON_BYTES = 131_072
+_COMMAND_BYTES = 65_536
+
+Membership = tuple[str | Unknown | None, Container | Unknown | None]
+"""Unit and container."""
 
 
 class OwnerReader:
     """Reads each process once, however many sockets it holds."""
 
-    def __init__(self, proc: str) -> None:
-        """Read nothing yet but the moment of boot."""
+    def __init__(self, proc: str, *, with_command: bool = False, root: str = "/") -> None:
+        """Read nothing yet but the moment of boot.
+
+        ``with_command`` keeps command lines, secrets masked. ``root`` is where the files of container engines lie.
+        """
         self._proc = proc
+        self._with_command = with_command
+        self._root = root
         self._boot_s = read_boot_time(proc)
         self._ticks_per_s = clock_ticks_per_s()
+        self._tree = ProcessTree(proc)
         self._owners: dict[int, Owner | None] = {}
         self._users: dict[int, str | None] = {}
+        self._memberships: dict[bytes, Membership] = {}
 
     def find_owner(self, pid: int) -> Owner | None:
         """Return who the process is, or None where it has ended; what may not be read of it is Unknown."""
@@ -32,26 +56,42 @@ class OwnerReader:
         return self._owners[pid]
 
     def _read(self, pid: int) -> Owner | None:
+        stat = self._tree.find_stat(pid)
         try:
-            program = _text(read_small(f"{self._proc}/{pid}/comm").removesuffix(b"\n"))
+            program = read_small(f"{self._proc}/{pid}/comm").removesuffix(b"\n") if stat is None else stat.program
         except OSError:
             return None
-        stat = read_stat(self._proc, pid)
-        executable, file = _read_executable(self._proc, pid, stat)
-        uid: int | Unknown
-        try:
-            uid = os.stat(f"{self._proc}/{pid}").st_uid  # noqa: PTH116 - pathlib costs 8 ms to import
-        except OSError as error:
-            uid = _unknown(error, f"user of process {pid}")
+        is_kernel_thread = stat is not None and stat.is_kernel_thread
+        executable, file = read_executable(self._proc, pid, is_kernel_thread=is_kernel_thread)
+        uid = self._uid(pid)
+        unit, container = self._membership(pid)
+        stdin_socket = read_stdin_socket(self._proc, pid)
+        environ = b"" if is_kernel_thread else self._environ(pid)
+        command = self._command(pid, executable)
+        script, debugger = tell_script(pid, executable, command, environ)
         return Owner(
             pid=pid,
-            program=program,
+            program=_text(program),
             executable=executable,
             file=file,
             uid=uid,
             user=uid if isinstance(uid, Unknown) else self._user(uid),
             started_at=self._started_at(pid, stat),
+            ancestors=self._tree.find_ancestors(pid),
+            command=_masked(command) if self._with_command else NOT_LOOKED,
+            script=script,
+            unit=unit,
+            container=container,
+            activation=self._activation(pid, stat, environ, unit, stdin_socket),
+            stdin_socket=stdin_socket,
+            debugger=debugger,
         )
+
+    def _uid(self, pid: int) -> int | Unknown:
+        try:
+            return os.stat(f"{self._proc}/{pid}").st_uid  # noqa: PTH116 - pathlib costs 8 ms to import
+        except OSError as error:
+            return _unknown(error, f"user of process {pid}")
 
     def _user(self, uid: int) -> str | None:
         if uid not in self._users:
@@ -65,6 +105,75 @@ class OwnerReader:
         if self._boot_s is None:
             return Unknown(Reason.NOT_SUPPORTED, what)
         return rfc3339(self._boot_s + stat.starttime_ticks / self._ticks_per_s) or Unknown(Reason.NOT_SUPPORTED, what)
+
+    def _membership(self, pid: int) -> Membership:
+        """Return unit and container; processes of one control group share them."""
+        try:
+            text = read_small(f"{self._proc}/{pid}/cgroup", _CGROUP_BYTES)
+        except OSError as error:
+            unknown = _unknown(error, f"control group of process {pid}")
+            return unknown, unknown
+        found = self._memberships.get(text)
+        if found is None:
+            group = parse_control_group(text)
+            container: Container | None = None
+            if group.engine is not None or group.leaf is not None:
+                from quietport.host.containers import find_container  # noqa: PLC0415 - most hosts have none
+
+                container = find_container(group, self._root)
+            found = self._memberships[text] = (group.unit, container)
+        return found
+
+    def _command(self, pid: int, executable: str | Unknown | None) -> Command:
+        """Return the command line, where it was asked for or belongs to an interpreter."""
+        is_interpreter = isinstance(executable, str) and (find_interpreter(executable) or is_busybox(executable))
+        if not self._with_command and not is_interpreter:
+            return NOT_LOOKED
+        from quietport.host.command_line import parse_command  # noqa: PLC0415 - only for some
+
+        try:
+            return parse_command(read_small(f"{self._proc}/{pid}/cmdline", _COMMAND_BYTES))
+        except OSError as error:
+            return _unknown(error, f"command of process {pid}")
+
+    def _environ(self, pid: int) -> bytes | Unknown:
+        try:
+            return read_small(f"{self._proc}/{pid}/environ", _ENVIRON_BYTES)
+        except OSError as error:
+            return _unknown(error, f"environment of process {pid}")
+
+    def _activation(
+        self,
+        pid: int,
+        stat: ProcessStat | None,
+        environ: bytes | Unknown,
+        unit: str | Unknown | None,
+        stdin_socket: bool | Unknown,
+    ) -> Activation | Unknown:
+        if isinstance(environ, Unknown):
+            return Unknown(environ.reason, f"activation of process {pid}")
+        if find_variable(environ, b"LISTEN_PID") is not None:
+            inner = read_inner_pid(self._proc, pid)
+            if any(passed_to(number, environ) for number in (pid, inner) if number is not None):
+                return Activation.SYSTEMD
+        if stdin_socket is not True or stat is None:
+            return Activation.NONE
+        parent, applet = self._parent(stat.ppid)
+        if is_inetd(parent, applet):
+            return Activation.INETD
+        return Activation.SYSTEMD if is_for_connection(parent, unit) else Activation.NONE
+
+    def _parent(self, pid: int) -> tuple[str, str | None]:
+        """Return the executable of a parent, and the name by which a Busybox was called."""
+        executable, _ = read_executable(self._proc, pid, is_kernel_thread=False)
+        if not isinstance(executable, str):
+            return "", None
+        if not is_busybox(executable):
+            return executable, None
+        command = self._command(pid, executable)
+        words = () if isinstance(command, Unknown) else command
+        names = [word.rpartition("/")[2] for word in words[:2]]
+        return executable, next((name for name in names if not is_busybox(name)), None)
 
 
 def read_boot_time(proc: str) -> int | None:
@@ -93,44 +202,12 @@ def rfc3339(unix_s: float) -> str | None:
         return None
 
 
-def find_user(uid: int) -> str | None:
-    """Return the name that the user database has for a user id, or None."""
-    if sys.platform == "win32":
-        return None
-    import pwd  # noqa: PLC0415 - absent on Windows
+def _masked(command: Command) -> Command:
+    if isinstance(command, Unknown):
+        return command
+    from quietport.host.command_line import mask_secrets  # noqa: PLC0415 - only for who asks for command lines
 
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except (KeyError, OverflowError):
-        return None
-
-
-def _read_executable(
-    proc: str, pid: int, stat: ProcessStat | None
-) -> tuple[str | Unknown | None, ExecutableFile | Unknown]:
-    link = f"{proc}/{pid}/exe"
-    try:
-        target = os.readlink(link.encode())  # noqa: PTH115 - pathlib costs 8 ms to import
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) and stat is not None and stat.flags & PF_KTHREAD:
-            return None, ExecutableFile.PRESENT
-        unknown = _unknown(error, f"executable of process {pid}")
-        return unknown, unknown
-    if target.startswith(_MEMORY):
-        return _text(target.removesuffix(_DELETED)), ExecutableFile.MEMORY
-    if not target.endswith(_DELETED) or _is_same_file(link.encode(), target):
-        return _text(target), ExecutableFile.PRESENT
-    path = target.removesuffix(_DELETED)
-    file = ExecutableFile.REPLACED if os.path.lexists(path) else ExecutableFile.GONE
-    return _text(path), file
-
-
-def _is_same_file(link: bytes, target: bytes) -> bool:
-    """Tell whether a path that ends in `` (deleted)`` is really the name of the file that runs."""
-    try:
-        return os.path.samestat(os.stat(link), os.stat(target))  # noqa: PTH116 - as above
-    except OSError:
-        return False
+    return mask_secrets(command)
 
 
 def _text(raw: bytes) -> str:
