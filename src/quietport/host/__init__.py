@@ -4,9 +4,9 @@ Enters: nothing but a function that tells which ports are quiet, where connectio
 Leaves: a ``HostView`` (listeners, connections, what could not be seen) and ``PortFacts``.
 
 ``host_reader`` picks the way: on Linux ``linux`` asks the kernel (``sock_diag``, or ``proc_net`` where it
-does not answer) and walks ``/proc/*/fd`` for the holders (``holders``, ``owners``: executable, unit, container,
-script, parents); elsewhere
-``psutil_sockets`` asks psutil. Both make the same records (``listener_group``, ``quiet_connections``).
+does not answer) and walks ``/proc/*/fd`` for the holders (``holders``) and what is to be known of
+them (``owners``); elsewhere ``psutil_sockets`` asks psutil. Both make the same records (``listener_group``,
+``quiet_connections``).
 Nothing is re-exported: ``check`` begins to look (``host_reader.start_reading``) before it imports the rest.
 Parsers take bytes or text and open nothing; the root of ``/proc`` is always a parameter.
 

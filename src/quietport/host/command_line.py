@@ -20,6 +20,8 @@ _KEY = (
 )
 """The end of an option, variable or parameter that holds a secret."""
 _NAME = rf"{_KEY}(?:[_-]?(?:hash|base64|b64|hex|id))?"
+_SCHEME = "(?:Basic|Bearer|Digest|Token|Negotiate)"
+_GAP = r"\s{0,8}"
 _LOOKS_RANDOM = r"(?=[A-Za-z0-9+/_=-]*[0-9])(?:[0-9a-fA-F]{16,}|[A-Za-z0-9+_-][A-Za-z0-9+/_-]{19,}={0,2})"
 """A long hexadecimal or base64 word; one that begins with a slash is a path."""
 _KEYS_WITH_FILES = r"(?:[\w.:-]{0,48}[_.:-])?key"
@@ -82,11 +84,8 @@ def _mask_argument(argument: str) -> str:
     rules = (
         (r"(://[^/\s:@]{0,256}):[^/\s@]{0,256}@", rf"\1:{MASK}@"),
         (r"://[^/\s:@]{20,256}@", f"://{MASK}@"),
-        (
-            r"(?i)\b((?:Proxy-)?Authorization\s{0,8}[:=]\s{0,8}(?:Basic|Bearer|Digest|Token|Negotiate)?\s{0,8})\S.*",
-            rf"\1{MASK}",
-        ),
-        (rf"(?i)((?:^|[\s?&;,{{'\"-]){_NAME}['\"]?\s{0, 8}[=:]\s{0, 8}['\"]?)(?!//)[^\s&;,'\"}}]+", rf"\1{MASK}"),
+        (rf"(?i)\b((?:Proxy-)?Authorization{_GAP}[:=]{_GAP}{_SCHEME}?{_GAP})\S.*", rf"\1{MASK}"),
+        (rf"(?i)((?:^|[\s?&;,{{'\"-]){_NAME}['\"]?{_GAP}[=:]{_GAP}['\"]?)(?!//|{_SCHEME}\s)[^\s&;,'\"}}]+", rf"\1{MASK}"),
         (rf"(?i)((?:^|[\s?&;,-]){_KEYS_WITH_FILES}=){_LOOKS_RANDOM}", rf"\1{MASK}"),
         (r"\bey[A-Za-z0-9_-]{8,512}\.[A-Za-z0-9_-]{8,512}\.[A-Za-z0-9_-]*", MASK),
         (r"\b(?:gh[pousr]_|glpat-|xox[abprs]-|AKIA|ASIA|sk_live_|npm_)[A-Za-z0-9_-]{8,}", MASK),
