@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quietport.host.owners import OwnerReader
-from quietport.model.owner import ExecutableFile, Owner
+from quietport.model.owner import NOT_LOOKED, Activation, Ancestor, Container, ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
@@ -25,15 +25,133 @@ def read(proc: FakeProc, pid: int) -> Owner:
 
 
 def test_a_process_and_every_fact_about_it(proc: FakeProc) -> None:
-    proc.add(30, comm="sshd", executable="/usr/sbin/sshd", starttime=100 * 3600)
+    proc.add(20, comm="systemd")
+    proc.add(
+        30,
+        "/dev/null",
+        comm="node",
+        executable="/usr/bin/node",
+        starttime=100 * 3600,
+        ppid=20,
+        command=b"node\0--inspect\0/srv/app.js\0--token\0x\0",
+        environ=b"LISTEN_PID=30\0LISTEN_FDS=1\0",
+        cgroup=b"0::/system.slice/app.service\n",
+    )
     os.chown(proc.root / "30", os.getuid(), -1)
     import pwd  # noqa: PLC0415 - absent on Windows
 
     uid = os.getuid()
-    user = pwd.getpwuid(uid).pw_name
-    assert read(proc, 30) == Owner(
-        30, "sshd", "/usr/sbin/sshd", ExecutableFile.PRESENT, uid, user, "2026-08-17T01:00:00Z"
+    owner = OwnerReader(str(proc), with_command=True).find_owner(30)
+    assert owner == Owner(
+        pid=30,
+        program="node",
+        executable="/usr/bin/node",
+        file=ExecutableFile.PRESENT,
+        uid=uid,
+        user=pwd.getpwuid(uid).pw_name,
+        started_at="2026-08-17T01:00:00Z",
+        ancestors=(Ancestor(20, "systemd"), Ancestor(1, "init")),
+        command=("node", "--inspect", "/srv/app.js", "--token", "***"),
+        script="/srv/app.js",
+        unit="app.service",
+        container=None,
+        package=NOT_LOOKED,
+        activation=Activation.SYSTEMD,
+        stdin_socket=False,
+        debugger="node-inspect",
     )
+
+
+def test_a_command_line_is_kept_only_where_it_was_asked_for(proc: FakeProc) -> None:
+    proc.add(30, executable="/usr/bin/python3.11", command=b"python3\0app.py\0")
+    owner = read(proc, 30)
+    assert (owner.command, owner.script) == (NOT_LOOKED, "app.py")
+
+
+def test_each_file_is_opened_at_most_once(proc: FakeProc, monkeypatch: pytest.MonkeyPatch) -> None:
+    for pid in (30, 31):
+        proc.add(pid, executable="/usr/bin/python3.11", command=b"python3\0app.py\0", environ=b"A=1\0")
+    reader = OwnerReader(str(proc), with_command=True)
+    opened: list[str] = []
+    real = os.open
+
+    def noting(path: Any, *args: Any, **kwargs: Any) -> int:
+        opened.append(str(path))
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", noting)
+    for _ in range(3):
+        reader.find_owner(30)
+        reader.find_owner(31)
+    names = ("stat", "cgroup", "cmdline", "environ")
+    expected = [f"{proc}/{pid}/{name}" for pid in (30, 31) for name in names] + [f"{proc}/1/stat"]
+    assert sorted(opened) == sorted(expected)
+
+
+def test_a_container_and_the_unit_above_it(proc: FakeProc, tmp_path: Path) -> None:
+    identifier = "4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970"
+    proc.add(30, cgroup=f"0::/system.slice/web.service/libpod-payload-{identifier}\n".encode())
+    storage = tmp_path / "host" / "var" / "lib" / "containers" / "storage" / "overlay-containers"
+    storage.mkdir(parents=True)
+    (storage / "containers.json").write_text(f'[{{"id": "{identifier}", "names": ["web"]}}]')
+    owner = OwnerReader(str(proc), root=str(tmp_path / "host")).find_owner(30)
+    assert owner is not None
+    assert (owner.unit, owner.container) == ("web.service", Container("podman", identifier, "web"))
+
+
+@pytest.mark.parametrize(
+    ("parent", "command", "cgroup", "activation"),
+    [
+        ("/usr/sbin/inetd", b"", b"0::/system.slice/inetd.service\n", Activation.INETD),
+        ("/bin/busybox", b"busybox\0inetd\0", b"0::/\n", Activation.INETD),
+        ("/bin/busybox", b"/usr/sbin/inetd\0", b"0::/\n", Activation.INETD),
+        ("/bin/busybox", b"sh\0-i\0", b"0::/\n", Activation.NONE),
+        ("/tmp/inetd", b"", b"0::/\n", Activation.NONE),
+        ("/usr/lib/systemd/systemd", b"", b"0::/system.slice/echo@3-1.2.3.4:7-5.6.7.8:9.service\n", Activation.SYSTEMD),
+        ("/usr/lib/systemd/systemd", b"", b"0::/system.slice/echo.service\n", Activation.NONE),
+        ("/usr/bin/bash", b"", b"0::/system.slice/echo@3-1.2.3.4:7-5.6.7.8:9.service\n", Activation.NONE),
+        (None, b"", b"0::/\n", Activation.NONE),
+    ],
+)
+def test_a_socket_as_standard_input_and_who_put_it_there(
+    proc: FakeProc, parent: str | None, command: bytes, cgroup: bytes, activation: Activation
+) -> None:
+    proc.add(20, executable=parent, command=command)
+    proc.add(30, "socket:[41]", ppid=20, cgroup=cgroup)
+    (proc.root / "30" / "net").mkdir()
+    (proc.root / "30" / "net" / "tcp").write_text("0: 0100007F:0007 00000000:0000 01 0:0 0:0 0 0 0 41\n")
+    owner = read(proc, 30)
+    assert (owner.stdin_socket, owner.activation) == (True, activation)
+
+
+def test_variables_of_a_pid_namespace_of_its_own(proc: FakeProc) -> None:
+    """Podman passes sockets on to process 1 of the container."""
+    proc.add(30, environ=b"LISTEN_PID=1\0LISTEN_FDS=1\0")
+    proc.add(31, environ=b"LISTEN_PID=1\0LISTEN_FDS=1\0")
+    (proc.root / "30" / "status").write_text("Name:\tprog\nNSpid:\t30\t1\nNSpgid:\t30\t1\n")
+    (proc.root / "31" / "status").write_text("Name:\tprog\nNSpid:\t31\t7\n")
+    assert [read(proc, pid).activation for pid in (30, 31)] == [Activation.SYSTEMD, Activation.NONE]
+
+
+def test_what_may_not_be_read_is_unknown_with_its_reason(proc: FakeProc, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc.add(30, executable="/usr/bin/python3.11", command=b"python3\0app.py\0")
+    real = os.open
+
+    def refusing(path: Any, *args: Any, **kwargs: Any) -> int:
+        if str(path).endswith(("/environ", "/cgroup", "/cmdline")):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", refusing)
+    owner = OwnerReader(str(proc), with_command=True).find_owner(30)
+    assert owner is not None
+
+    def unknown(what: str) -> Unknown:
+        return Unknown(Reason.PERMISSION, f"{what} of process 30")
+
+    assert (owner.unit, owner.container) == (unknown("control group"), unknown("control group"))
+    assert (owner.command, owner.script, owner.debugger) == (unknown("command"), unknown("script"), unknown("debugger"))
+    assert owner.activation == unknown("activation")
 
 
 def test_a_user_without_a_name(proc: FakeProc, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +170,8 @@ def test_a_user_without_a_name(proc: FakeProc, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_name_may_hold_anything(proc: FakeProc) -> None:
     proc.add(30, comm="a) R 1 (b\n")
-    (proc.root / "30" / "comm").write_bytes(b"a) R\x1b[2J\xff\n")
+    stat = (proc.root / "30" / "stat").read_bytes()
+    (proc.root / "30" / "stat").write_bytes(stat.replace(b"a) R 1 (b\n", b"a) R\x1b[2J\xff"))
     owner = read(proc, 30)
     assert (owner.program, owner.started_at) == ("a) R\x1b[2J\\xff", "2026-08-17T01:00:00Z")
 
@@ -73,7 +192,8 @@ def test_a_file_that_is_really_called_deleted_is_not(proc: FakeProc, tmp_path: P
 
 def test_a_kernel_thread_has_no_executable(proc: FakeProc) -> None:
     proc.add(30, comm="nfsd", executable=None, flags=0x0020_8040)
-    assert read(proc, 30).executable is None
+    owner = read(proc, 30)
+    assert (owner.executable, owner.script, owner.unit, owner.activation) == (None, None, None, Activation.NONE)
 
 
 def test_an_executable_that_has_gone_is_not_known(proc: FakeProc) -> None:

@@ -1,8 +1,8 @@
 """The file that a process was started from, and what has become of it (``/proc/PID/exe``).
 
 The link names the file as it is called in the process's own tree of mounts, so whether anything has that name is asked
-below ``/proc/PID/root``: in a container another file, or none, has the same name as one of ours. Only names are
-compared; that a file lies below ``/tmp`` or was a program in memory is a fact here, and weighed elsewhere.
+there, too: in a container another file, or none, has the same name as one of ours. That a file lies below ``/tmp`` or
+was a program in memory is a fact here, and weighed elsewhere.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def read_executable(proc: str, pid: int, *, is_kernel_thread: bool) -> Executabl
         return unknown, unknown
     if not target.endswith(_DELETED):
         return _text(target), ExecutableFile.PRESENT
-    root = f"{proc}/{pid}/root".encode()
+    root = _top(f"{proc}/{pid}/root".encode())
     if _is_same_file(link, root + target):
         return _text(target), ExecutableFile.PRESENT
     path = target.removesuffix(_DELETED)
@@ -44,6 +44,18 @@ def read_executable(proc: str, pid: int, *, is_kernel_thread: bool) -> Executabl
         if os.path.lexists(root + name):
             return _text(name), ExecutableFile.REPLACED
     return _text(path), ExecutableFile.GONE
+
+
+def _top(root: bytes) -> bytes:
+    """Return a path to the top of the tree of mounts that a process lives in, where its executable's name begins.
+
+    A daemon that went into an empty directory (``man 2 chroot``) has its root there; from outside ``..`` leads out.
+    """
+    try:
+        depth = sum(1 for part in os.readlink(root).split(b"/") if part)  # noqa: PTH115 - pathlib costs 8 ms to import
+    except OSError:
+        depth = 0
+    return root + b"/.." * depth
 
 
 def _is_same_file(link: bytes, path: bytes) -> bool:
