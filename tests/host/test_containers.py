@@ -89,7 +89,12 @@ def test_docker_below_a_parent_that_somebody_named(tmp_path: Path) -> None:
 
 
 def test_podman(tmp_path: Path) -> None:
-    metadata = {"image-name": "docker.io/library/redis:7", "image-id": "d7af", "name": "cache", "created-at": 1711141194}
+    metadata = {
+        "image-name": "docker.io/library/redis:7",
+        "image-id": "d7af",
+        "name": "cache",
+        "created-at": 1711141194,
+    }
     path = "var/lib/containers/storage/overlay-containers/containers.json"
     write(tmp_path, path, stored("cache", metadata=metadata))
     assert find(tmp_path, PODMAN) == Container("podman", ID, "cache", "docker.io/library/redis:7")

@@ -74,10 +74,10 @@ def test_names_below_a_unit_are_not_believed(path: str, unit: str | None) -> Non
         (f"/libpod_parent/libpod-{ID}", None, "podman", ID, None),
         (f"{USER}/user.slice/libpod-{ID}.scope/container", "user@1000.service", "podman", ID, None),
         (f"/system.slice/web.service/libpod-payload-{ID}", "web.service", "podman", ID, None),
-        # github.com/opencontainers/runc/blob/main/docs/systemd.md; crun: get_systemd_scope_and_slice
+        # docs/systemd.md of runc; get_systemd_scope_and_slice of crun
         ("/system.slice/runc-shop.scope", None, "runc", "shop", None),
         ("/system.slice/crun-shop.scope", None, "crun", "shop", None),
-        # nerdctl, systemd driver; containerd and CRI-O without Kubernetes
+        # nerdctl with the systemd driver, then containerd and CRI-O without Kubernetes
         (f"/system.slice/nerdctl-{ID}.scope", None, "containerd", ID, None),
         (f"/system.slice/cri-containerd-{ID}.scope", None, "containerd", ID, None),
         (f"/system.slice/crio-{ID}.scope/container", None, "cri-o", ID, None),
@@ -243,5 +243,5 @@ def test_what_a_container_makes_below_itself_changes_nothing(above: list[str], b
 
 @given(st.lists(NAMES, max_size=6), st.lists(NAMES, max_size=6))
 def test_what_a_service_makes_below_itself_is_no_other_unit(above: list[str], below: list[str]) -> None:
-    path = "/" + "/".join(["system.slice", "web.service"])
+    path = "/system.slice/web.service"
     assert parse_path(f"{path}/{'/'.join([*above, *below])}").unit == "web.service"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from conftest import FakeProc
 
@@ -33,7 +33,7 @@ def running(*command: str, executable: str | None = None) -> Iterator[int]:
     with subprocess.Popen(command, executable=executable, close_fds=False) as child:
         try:
             for _ in range(500):
-                if os.readlink(f"/proc/{child.pid}/exe") != os.readlink("/proc/self/exe"):
+                if Path(f"/proc/{child.pid}/exe").readlink() != Path("/proc/self/exe").readlink():
                     break
                 time.sleep(0.01)
             yield child.pid
@@ -57,14 +57,14 @@ def test_a_file_that_is_there(tmp_path: Path) -> None:
 def test_a_file_that_an_upgrade_replaced(tmp_path: Path) -> None:
     path = copy_of_sleep(tmp_path / "server")
     with running(path, "60") as pid:
-        os.rename(copy_of_sleep(tmp_path / "server.dpkg-new"), path)
+        Path(copy_of_sleep(tmp_path / "server.dpkg-new")).rename(path)
         assert read_executable("/proc", pid, is_kernel_thread=False) == (path, ExecutableFile.REPLACED)
 
 
 def test_a_file_that_is_deleted_for_good(tmp_path: Path) -> None:
     path = copy_of_sleep(tmp_path / "server")
     with running(path, "60") as pid:
-        os.unlink(path)
+        Path(path).unlink()
         assert read_executable("/proc", pid, is_kernel_thread=False) == (path, ExecutableFile.GONE)
 
 
@@ -72,13 +72,12 @@ def test_a_file_whose_name_ends_so(tmp_path: Path) -> None:
     path = copy_of_sleep(tmp_path / "server (deleted)")
     with running(path, "60") as pid:
         assert read_executable("/proc", pid, is_kernel_thread=False) == (path, ExecutableFile.PRESENT)
-        os.unlink(path)
+        Path(path).unlink()
         assert read_executable("/proc", pid, is_kernel_thread=False) == (path, ExecutableFile.GONE)
 
 
 def test_a_file_in_memory(tmp_path: Path) -> None:
-    with open(copy_of_sleep(tmp_path / "server"), "rb") as file:
-        program = file.read()
+    program = Path(copy_of_sleep(tmp_path / "server")).read_bytes()
     descriptor = os.memfd_create("kworker", 0)
     try:
         os.write(descriptor, program)
@@ -100,13 +99,13 @@ def test_a_daemon_that_went_into_a_directory_of_its_own(tmp_path: Path) -> None:
     shutil.copy(busybox, path)
     with running("chroot", str(tmp_path), "/busybox", "sleep", "60") as pid:
         for _ in range(500):
-            if os.readlink(f"/proc/{pid}/exe") == str(path):
+            if Path(f"/proc/{pid}/exe").readlink() == path:
                 break
             time.sleep(0.01)
         shutil.copy(busybox, tmp_path / "new")
-        os.rename(tmp_path / "new", path)
+        (tmp_path / "new").rename(path)
         assert read_executable("/proc", pid, is_kernel_thread=False) == (str(path), ExecutableFile.REPLACED)
-        os.unlink(path)
+        path.unlink()
         assert read_executable("/proc", pid, is_kernel_thread=False) == (str(path), ExecutableFile.GONE)
 
 
@@ -136,7 +135,7 @@ def test_links_as_the_kernel_writes_them(proc: FakeProc, link: str, answer: Exec
 
 def test_bytes_that_are_no_text(proc: FakeProc) -> None:
     proc.add(30, executable=None)
-    os.symlink(b"/opt/\xff\x1b[2J", os.fsencode(proc.root / "30" / "exe"))
+    (proc.root / "30" / "exe").symlink_to(os.fsdecode(b"/opt/\xff\x1b[2J"))
     assert read(proc, 30) == ("/opt/\\xff\x1b[2J", ExecutableFile.PRESENT)
 
 

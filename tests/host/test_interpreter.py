@@ -167,7 +167,26 @@ def test_a_title_over_the_command_line(command: tuple[str, ...], rewritten: bool
 
 
 WORDS = st.sampled_from(
-    ["", "-", "--", "-c", "-m", "-mx", "-lc", "-e", "-S", "-f", "-jar", "--file=x", "@a", "+o", "run", "x.py", "-X", "="]
+    [
+        "",
+        "-",
+        "--",
+        "-c",
+        "-m",
+        "-mx",
+        "-lc",
+        "-e",
+        "-S",
+        "-f",
+        "-jar",
+        "--file=x",
+        "@a",
+        "+o",
+        "run",
+        "x.py",
+        "-X",
+        "=",
+    ]
 ) | st.text(max_size=5)
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from quietport.host.owners import OwnerReader
@@ -224,3 +226,34 @@ def test_a_start_that_cannot_be_told(proc: FakeProc) -> None:
     ]
     (proc.root / "stat").unlink()
     assert read(proc, 31).started_at == Unknown(Reason.NOT_SUPPORTED, "start of process 31")
+
+
+AS_NOBODY = """
+import os, sys, msgspec
+from quietport.host.owners import OwnerReader
+assert OwnerReader("/proc").find_owner(os.getppid()) is not None, "everything is imported before the user changes"
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+sys.stdout.buffer.write(msgspec.json.encode(OwnerReader("/proc").find_owner(os.getppid())))
+"""
+
+
+def test_another_user_sees_less_and_is_told_so() -> None:
+    """A user may read name, control group and parents of root's processes, and nothing behind links."""
+    if os.geteuid():
+        pytest.skip("only root can become another user")
+    done = subprocess.run([sys.executable, "-c", AS_NOBODY], capture_output=True, check=True, timeout=60)
+    owner = msgspec.json.decode(done.stdout)
+    reasons = {name: value["reason"] for name, value in owner.items() if isinstance(value, dict) and "reason" in value}
+    assert reasons == {
+        "executable": "permission",
+        "file": "permission",
+        "script": "permission",
+        "debugger": "permission",
+        "activation": "permission",
+        "stdin_socket": "permission",
+        "command": "not-looked",
+        "package": "not-looked",
+    }
+    assert (owner["uid"], owner["ancestors"][0]["pid"]) == (0, os.getppid())

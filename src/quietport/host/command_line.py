@@ -85,7 +85,10 @@ def _mask_argument(argument: str) -> str:
         (r"(://[^/\s:@]{0,256}):[^/\s@]{0,256}@", rf"\1:{MASK}@"),
         (r"://[^/\s:@]{20,256}@", f"://{MASK}@"),
         (rf"(?i)\b((?:Proxy-)?Authorization{_GAP}[:=]{_GAP}{_SCHEME}?{_GAP})\S.*", rf"\1{MASK}"),
-        (rf"(?i)((?:^|[\s?&;,{{'\"-]){_NAME}['\"]?{_GAP}[=:]{_GAP}['\"]?)(?!//|{_SCHEME}\s)[^\s&;,'\"}}]+", rf"\1{MASK}"),
+        (
+            rf"(?i)((?:^|[\s?&;,{{'\"-]){_NAME}['\"]?{_GAP}[=:]{_GAP}['\"]?)(?!//|{_SCHEME}\s)[^\s&;,'\"}}]+",
+            rf"\1{MASK}",
+        ),
         (rf"(?i)((?:^|[\s?&;,-]){_KEYS_WITH_FILES}=){_LOOKS_RANDOM}", rf"\1{MASK}"),
         (r"\bey[A-Za-z0-9_-]{8,512}\.[A-Za-z0-9_-]{8,512}\.[A-Za-z0-9_-]*", MASK),
         (r"\b(?:gh[pousr]_|glpat-|xox[abprs]-|AKIA|ASIA|sk_live_|npm_)[A-Za-z0-9_-]{8,}", MASK),

@@ -72,7 +72,7 @@ class PsutilOwners:
         )
 
     def _command(self, process: PsutilProcess) -> Command:
-        command = self._ask(lambda: process.cmdline(), f"command of process {process.pid}")
+        command = self._ask(process.cmdline, f"command of process {process.pid}")
         return command if isinstance(command, Unknown) else tuple(command)
 
     def _climb(self, process: PsutilProcess) -> tuple[Ancestor, ...]:

@@ -87,8 +87,8 @@ class Owner(Struct, frozen=True):
     command: tuple[str, ...] | Unknown = NOT_LOOKED
     """Its command line, secrets masked; held only where it was asked for."""
     script: str | Unknown | None = NOT_LOOKED
-    """For an interpreter, what it runs: a script as it was written, ``-m http.server``, a Java class, ``-`` for standard
-    input, ``-c`` or ``-e`` for code on the command line; None for any other program, and an interactive one."""
+    """For an interpreter, what it runs: a script as it was written, ``-m http.server``, a Java class, ``-`` for
+    standard input, ``-c`` or ``-e`` for code on the command line; None for another program, or an interactive one."""
     unit: str | Unknown | None = NOT_LOOKED
     """The systemd unit it belongs to, as ``ssh.service``; one of a user's own manager as
     ``user@1000.service/foo.service``; None where it belongs to none."""
