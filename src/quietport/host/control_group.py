@@ -179,9 +179,9 @@ def _pod(part: str) -> str | None:
 
 
 def _lxc(above: str, part: str) -> tuple[str, str] | None:
-    for prefix in ("lxc.payload.", "lxc.payload"):
-        if part.startswith(prefix) and part != prefix:
-            return "lxc", part.removeprefix(prefix)
+    name = part.removeprefix("lxc.payload.")
+    if name and name != part:
+        return "lxc", name
     return ("lxc", part) if above in {"lxc.payload", "lxc"} else None
 
 
@@ -196,7 +196,8 @@ def _machine(above: str, part: str, below: str) -> tuple[str, str] | None:
         return ("systemd-nspawn", machine) if inside else None
     name, at, instance = stem.partition("@")
     kept = name == "systemd-nspawn" or above == "machine.slice"
-    if suffix == "service" and at and kept and below in {"payload", "init.scope", "system.slice"}:
+    inside = below in {"payload", "init.scope"} or below.endswith(".slice")
+    if suffix == "service" and at and kept and inside:
         return "systemd-nspawn", _unescape(instance)
     return None
 

@@ -7,7 +7,7 @@ import sys
 
 from quietport.model.unknown import Reason, Unknown
 
-_PROTOCOL = "system.sockprotoname"
+_PROTOCOL = b"system.sockprotoname"
 """Attribute of a socket file: the kernel's name for its protocol (net/socket.c: sockfs_xattr_get)."""
 _NETWORK = ("TCP", "UDP", "SCTP", "DCCP", "MPTCP", "SMC", "RAW", "PING", "PACKET", "AF_VSOCK")
 """How the names of protocols begin that reach another machine; ``UNIX``, ``UNIX-STREAM`` and ``NETLINK`` do not."""
