@@ -1,6 +1,7 @@
 """Re-open every package that a row in data/ cites and look for the quoted words again.
 
-What enters: data/sources/*.toml with their quotations, and the rows of data/defacto, data/misuse, data/programs and data/roles.
+What enters: data/sources/*.toml with their quotations, and the rows of data/defacto, data/misuse, data/programs
+and data/roles.
 What leaves: one line per failure (file:line: reason), one summary line, exit status 1 on any failure.
 
 Packages are downloaded at the pinned version and compared with the pinned sha256; pages and RFCs are only counted.

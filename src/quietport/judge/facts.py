@@ -160,9 +160,7 @@ WORDS: dict[str, frozenset[str | bool]] = {
         for name, kind in Facts.__annotations__.items()
         if kind == "bool" or name in {"ephemeral", "answers", "privileged_user", "program_known", "registered_agrees"}
     },
-    **dict.fromkeys(
-        ("de_facto_agrees", "hidden_place", "scripted", "development_server", "stdin_socket"), _YES_OR_NO
-    ),
+    **dict.fromkeys(("de_facto_agrees", "hidden_place", "scripted", "development_server", "stdin_socket"), _YES_OR_NO),
     "kind": frozenset({"listener", "connection", "packet-socket", "raw-socket"}),
     "transport": frozenset({*map(str, Transport), "none"}),
     "scope": frozenset(map(str, Scope)),
@@ -327,7 +325,9 @@ def _relation(
         "software": " / ".join(relation.software),
         "names": ", ".join(relation.agreeing),
         "services": ", ".join(part.facts["services"]),
-        "defaults": ", ".join(dict.fromkeys(use.software for use in uses if use.software.casefold() in relation.default_of)),
+        "defaults": ", ".join(
+            dict.fromkeys(use.software for use in uses if use.software.casefold() in relation.default_of)
+        ),
         "families": ", ".join(dict.fromkeys(report.family for report in misuse)),
         "transport": str(registration.port.transport),
     }

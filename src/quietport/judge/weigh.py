@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.model.verdict import Concern, Evidence, Outweighed, Score, Standing, Verdict
+from quietport.model.verdict import (
+    CONCERN_FLOOR,
+    DOUBT_FLOOR,
+    MARGIN,
+    STANDING_FLOOR,
+    Concern,
+    Evidence,
+    Outweighed,
+    Score,
+    Standing,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,24 +24,10 @@ if TYPE_CHECKING:
     from quietport.judge.rule import Rule
     from quietport.model.verdict import Opinion
 
-STANDING_FLOOR = 6
-"""Decibans a standing needs before it is believed."""
-
-MARGIN = 3
-"""Decibans by which ``expected`` and ``custom`` must lead one another; what a site declared leads both."""
-
-CONCERN_FLOOR = {Concern.SUSPICIOUS: 12, Concern.MISCONFIGURED: 10, Concern.UNRESOLVED: 10}
-"""Decibans a concern needs; suspicion needs more than one ordinary piece of evidence."""
-
-DOUBT_FLOOR = 6
-"""Suspicion between this and its own floor is not dropped: it is unresolved."""
-
-_ORDER: dict[Opinion, int] = {
-    opinion: rank
-    for rank, opinion in enumerate(
-        (*CONCERN_FLOOR, Standing.DECLARED, Standing.EXPECTED, Standing.CUSTOM, Standing.UNEXPLAINED, Concern.NONE)
-    )
-}
+_GRAVEST_FIRST: tuple[Opinion, ...] = (
+    *CONCERN_FLOOR, Standing.DECLARED, Standing.EXPECTED, Standing.CUSTOM, Standing.UNEXPLAINED, Concern.NONE,
+)  # fmt: skip
+_ORDER = {opinion: rank for rank, opinion in enumerate(_GRAVEST_FIRST)}
 # Of equal weight, what is graver is told first.
 
 
@@ -96,16 +93,21 @@ def _evidence(rule: Rule, context: Context) -> Evidence:
 
 
 def _decisive(standing: Standing, concern: Concern) -> tuple[Opinion, ...]:
-    """Return what the rules that decided speak for; a settled door may have a note to act on."""
+    """Return what the rules that decided speak for, the most urgent first; a settled door may have a note to act on."""
     if concern is Concern.UNRESOLVED:
         # Doubt is suspicion that did not suffice: what would settle it is what its rules say.
-        return Concern.UNRESOLVED, Concern.SUSPICIOUS
-    return (concern,) if concern is not Concern.NONE else (standing, Concern.NONE)
+        return Concern.SUSPICIOUS, Concern.UNRESOLVED
+    return (concern,) if concern is not Concern.NONE else (Concern.NONE, standing)
 
 
 def _next_step(rules: list[Rule], standing: Standing, concern: Concern, owner: str) -> str:
-    decisive = _decisive(standing, concern)
-    named = next((rule.next_step for rule in rules if rule.speaks_for in decisive and rule.next_step), None)
+    steps = [
+        rule.next_step
+        for decisive in _decisive(standing, concern)
+        for rule in rules
+        if rule.speaks_for == decisive and rule.next_step
+    ]
+    named = steps[0] if steps else None
     return named or _UNSEEN_OWNER.get(owner) or f"next.{standing if concern is Concern.NONE else concern}"
 
 

@@ -40,6 +40,18 @@ class Concern(StrEnum):
 Opinion = Standing | Concern
 """What a rule can speak for."""
 
+STANDING_FLOOR = 6
+"""Decibans a standing needs before it is believed."""
+
+MARGIN = 3
+"""Decibans by which ``expected`` and ``custom`` must lead one another; what a site declared leads both."""
+
+CONCERN_FLOOR = {Concern.SUSPICIOUS: 12, Concern.MISCONFIGURED: 10, Concern.UNRESOLVED: 10}
+"""Decibans a concern needs, gravest first; suspicion needs more than one ordinary piece of evidence."""
+
+DOUBT_FLOOR = 6
+"""Suspicion between this and its own floor is not dropped: it is unresolved."""
+
 
 class Evidence(Struct, frozen=True):
     """One rule that matched: what it speaks for, and how heavily."""
