@@ -37,7 +37,9 @@ def test_go_run_appimage_and_runc(bench: Any, path: str, file: ExecutableFile, p
 
 
 @pytest.mark.parametrize("activation", [Activation.INETD, Activation.SYSTEMD])
-@pytest.mark.parametrize("path", ["/usr/bin/dash", "/usr/bin/python3.11", "/usr/bin/busybox", "/usr/lib/git-core/git-daemon"])
+@pytest.mark.parametrize(
+    "path", ["/usr/bin/dash", "/usr/bin/python3.11", "/usr/bin/busybox", "/usr/lib/git-core/git-daemon"]
+)
 def test_services_of_inetd_and_of_accept_yes(bench: Any, path: str, activation: Activation) -> None:
     owner = bench.owner(path, "x", stdin_socket=True, activation=activation, unit="git@3.service")
     assert bench.listener("9418/tcp", (owner,)).concern in {"none", "unresolved"}
@@ -45,7 +47,11 @@ def test_services_of_inetd_and_of_accept_yes(bench: Any, path: str, activation: 
 
 @pytest.mark.parametrize(
     ("port", "path"),
-    [("80/tcp", "/usr/sbin/nginx"), ("5432/tcp", "/usr/lib/postgresql/16/bin/postgres"), ("6379/tcp", "/usr/local/bin/redis-server")],
+    [
+        ("80/tcp", "/usr/sbin/nginx"),
+        ("5432/tcp", "/usr/lib/postgresql/16/bin/postgres"),
+        ("6379/tcp", "/usr/local/bin/redis-server"),
+    ],
 )
 @pytest.mark.parametrize("file", [ExecutableFile.PRESENT, ExecutableFile.REPLACED, GONE])
 def test_a_packaged_program_in_a_container(bench: Any, port: str, path: str, file: ExecutableFile) -> None:
@@ -113,7 +119,9 @@ def test_a_daemon_that_shares_its_socket_with_its_own_workers(bench: Any) -> Non
     ]
 
 
-DECLARED = Declaration(Transport.TCP, PortRange(6379, 6379), "cache of the shop", "/etc/quietport.toml", 12, until="2026-12-31")
+DECLARED = Declaration(
+    Transport.TCP, PortRange(6379, 6379), "cache of the shop", "/etc/quietport.toml", 12, until="2026-12-31"
+)
 
 
 def test_a_declared_redis_open_to_the_world_is_both(bench: Any) -> None:

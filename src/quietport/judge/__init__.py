@@ -9,7 +9,8 @@ for people.
 """
 
 from quietport.judge.compiled import read_rules
-from quietport.judge.facts import Facts, connection_facts, listener_facts, raw_socket_facts
+from quietport.judge.door_facts import connection_facts, listener_facts, raw_socket_facts
+from quietport.judge.facts import Facts
 from quietport.judge.rule import Rule
 from quietport.judge.weigh import weigh
 

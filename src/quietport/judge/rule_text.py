@@ -14,8 +14,8 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quietport.judge.facts import FACT_NAMES, WORDS
 from quietport.judge.rule import Condition, Rule
+from quietport.judge.vocabulary import FACT_NAMES, WORDS
 from quietport.model.errors import SourceTextError
 from quietport.model.verdict import Concern, Opinion, Standing
 

@@ -1,0 +1,182 @@
+"""What is known of a door, gathered into facts: a listener, a connection, a socket below the ports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quietport.judge.facts import BINDRESVPORT, Context, Facts
+from quietport.judge.holder_facts import Part, holder_part
+from quietport.judge.relation import Relation, relate
+from quietport.model.endpoint import Scope, scope_of
+from quietport.model.listener import ListenerState
+from quietport.model.port import range_name
+from quietport.model.raw_socket import RawKind
+from quietport.model.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from quietport.model.declaration import Declaration
+    from quietport.model.listener import Connection, Listener
+    from quietport.model.namespace import NetworkNamespace
+    from quietport.model.port import PortRange
+    from quietport.model.raw_socket import RawSocket
+    from quietport.model.registration import DeFactoUse, KnownProgram, Misuse, Registration
+
+NOT_ASKED = Unknown(Reason.NOT_LOOKED, "answer over loopback")
+"""Stands where nobody tried to connect."""
+
+
+def listener_facts(
+    listener: Listener,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    ephemeral: PortRange | Unknown,
+    *,
+    misuse: Sequence[Misuse] = (),
+    declaration: Declaration | None = None,
+    declaration_expired: bool = False,
+    alias_programs: Sequence[KnownProgram] = (),
+    answers: bool | Unknown = NOT_ASKED,
+) -> Context:
+    """Return what is known of a listener.
+
+    ``programs`` and ``alias_programs`` are known by the executable of the holder that speaks for it
+    (``speaking_holder``), and by the name it goes by; ``declaration`` is the entry of a policy that fits.
+    """
+    seen: dict[str, Any] = {"kind": "listener", "scope": str(listener.scope), "state": str(listener.state)}
+    holder = holder_part(listener.owners, programs, alias_programs, registration.port)
+    return _at_a_port(
+        seen | {"namespace": _namespace(listener.namespace), "answers": answers} | _port_facts(registration, ephemeral),
+        holder,
+        _relation(holder, registration, uses, programs, misuse),
+        _declared(declaration, expired=declaration_expired),
+    )
+
+
+def connection_facts(
+    connection: Connection,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    ephemeral: PortRange | Unknown,
+    *,
+    misuse: Sequence[Misuse] = (),
+    declaration: Declaration | None = None,
+    declaration_expired: bool = False,
+    alias_programs: Sequence[KnownProgram] = (),
+) -> Context:
+    """Return what is known of a connection; port facts are about its quiet end."""
+    seen = {"kind": "connection", "scope": str(connection.local.scope), "state": str(connection.direction)}
+    holder = holder_part(connection.owners, programs, alias_programs, registration.port)
+    return _at_a_port(
+        {**seen, "namespace": _namespace(connection.namespace), "answers": NOT_ASKED}
+        | _port_facts(registration, ephemeral),
+        holder,
+        _relation(holder, registration, uses, programs, misuse),
+        _declared(declaration, expired=declaration_expired),
+    )
+
+
+def _at_a_port(seen: dict[str, Any], holder: Part, relation: Part, declared: Part) -> Context:
+    return Context(
+        Facts(**seen, **relation.facts, **declared.facts, **holder.facts),
+        {**holder.values, **relation.values, **declared.values},
+    )
+
+
+def raw_socket_facts(
+    raw: RawSocket,
+    programs: Sequence[KnownProgram],
+    *,
+    alias_programs: Sequence[KnownProgram] = (),
+) -> Context:
+    """Return what is known of a socket below the ports."""
+    holder = holder_part(raw.owners, programs, alias_programs, None)
+    known = relate((), (), programs)
+    facts = Facts(
+        kind="packet-socket" if raw.kind is RawKind.PACKET else "raw-socket",
+        scope=str(scope_of(raw.address)) if raw.address else str(Scope.ANY),
+        state=str(ListenerState.LISTENING),
+        namespace=_namespace(raw.namespace),
+        answers=NOT_ASKED,
+        transport="none",
+        range="none",
+        bindresvport_range=False,
+        ephemeral=False,
+        status="none",
+        **_related(known, programs, (), unread=holder.unread).facts,
+        **_declared(None, expired=False).facts,
+        **holder.facts,
+    )
+    values = {"software": " / ".join(known.software)} if known.software else {}
+    return Context(facts, {**holder.values, **values})
+
+
+def _port_facts(registration: Registration, ephemeral: PortRange | Unknown) -> dict[str, Any]:
+    port = registration.port
+    return {
+        "transport": str(port.transport),
+        "range": str(range_name(port.number)),
+        "bindresvport_range": port.number in BINDRESVPORT,
+        "ephemeral": ephemeral if isinstance(ephemeral, Unknown) else port.number in ephemeral,
+        "status": registration.status.label,
+    }
+
+
+def _relation(
+    holder: Part,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    misuse: Sequence[Misuse],
+) -> Part:
+    relation = relate(registration.names, uses, programs, holder.package)
+    part = _related(relation, programs, misuse, unread=holder.unread)
+    values = {
+        "software": " / ".join(relation.software),
+        "names": ", ".join(relation.agreeing),
+        "services": ", ".join(part.facts["services"]),
+        "defaults": ", ".join(
+            dict.fromkeys(use.software for use in uses if use.software.casefold() in relation.default_of)
+        ),
+        "families": ", ".join(dict.fromkeys(report.family for report in misuse)),
+        "transport": str(registration.port.transport),
+    }
+    return Part(part.facts, {key: value for key, value in values.items() if value})
+
+
+def _related(
+    relation: Relation, programs: Sequence[KnownProgram], misuse: Sequence[Misuse], *, unread: Unknown | None
+) -> Part:
+    services = tuple(dict.fromkeys(service for program in programs for service in program.services))
+    facts = {
+        "program_known": unread or bool(programs),
+        "software": tuple(name.casefold() for name in relation.software),
+        "serves_registered": bool(services),
+        "services": services,
+        "agreeing": tuple(name.casefold() for name in relation.agreeing),
+        "registered_agrees": unread or bool(relation.agreeing),
+        "de_facto_agrees": unread or relation.is_default,
+        "de_facto_known": relation.known,
+        "default_of": relation.default_of,
+        "package_agrees": relation.package_agrees,
+        "malware_listed": bool(misuse),
+    }
+    return Part(facts, {})
+
+
+def _declared(declaration: Declaration | None, *, expired: bool) -> Part:
+    if declaration is None:
+        return Part({"declared": False, "declaration_expired": False}, {})
+    values = {"because": declaration.because, "policy": f"{declaration.file}:{declaration.line}"}
+    if declaration.until:
+        values["until"] = declaration.until
+    return Part({"declared": not expired, "declaration_expired": expired and declaration.until is not None}, values)
+
+
+def _namespace(namespace: NetworkNamespace | Unknown) -> str:
+    if isinstance(namespace, Unknown):
+        return "unread"
+    return "own" if namespace.is_own else "other"
