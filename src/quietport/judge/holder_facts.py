@@ -119,7 +119,7 @@ def _holder_values(owner: Owner, name: str) -> dict[str, str]:
     values = {
         "program": name or f"process {owner.pid}",
         "alias": owner.program,
-        "executable": owner.executable if isinstance(owner.executable, str) else "",
+        "executable": (owner.executable or f"/proc/{owner.pid}/exe") if isinstance(owner.executable, str) else "",
         "package": owner.package.name if isinstance(owner.package, Package) else "",
         "unit": owner.unit if isinstance(owner.unit, str) else "",
         "script": owner.script if isinstance(owner.script, str) else "",

@@ -70,7 +70,9 @@ def is_hidden(path: str, place: str) -> bool:
     if any(part.strip(" \t\xa0") != part or (len(part) > 2 and not part.strip(".")) for part in parts):  # noqa: PLR2004 - after . and ..
         return True
     name = parts[-1]
-    if name.startswith(".") and not name.endswith("-wrapped"):  # as Nix calls the program behind a wrapper
+    if (
+        name.startswith(".") and name.strip(".") and not name.endswith("-wrapped")
+    ):  # as Nix calls the program behind a wrapper
         return True
     if place not in {"temporary", "system"} or maker_of(path) != "none":
         return False
