@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietport.judge import connection_facts, listener_facts, raw_socket_facts
+from quietport.judge import connection_facts, listener_facts, listener_likeness, raw_socket_facts, weigh
 from quietport.judge.facts import Context, Facts, program_name, speaking_holder
 from quietport.judge.rule import Rule
 from quietport.judge.rule_text import WEIGHTS, parse_rules, read_rule_text
@@ -25,7 +25,7 @@ from quietport.model.package import Package
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.raw_socket import RawKind, RawSocket
 from quietport.model.unknown import Reason, Unknown
-from quietport.model.verdict import Concern, Standing
+from quietport.model.verdict import Concern, Standing, Verdict
 from quietport.registry.snapshot import Registry
 
 if TYPE_CHECKING:
@@ -198,6 +198,35 @@ def test_a_rule_that_matches_has_every_value_its_sentence_shows() -> None:
         for _ in range(25_000):
             seen |= _shown(strange_context(dice, registry))
     assert {rule.id for rule in RULES} - seen == set()
+
+
+def test_listeners_that_are_alike_have_one_verdict() -> None:
+    dice = random.Random(22)  # noqa: S311 - the same doors in every run
+    held = [strange_owners(dice) for _ in range(40)]
+    verdicts: dict[tuple[object, ...], Verdict] = {}
+    shared = 0
+    with Registry() as registry:
+        for _ in range(8_000):
+            owners, number = (
+                dice.choice(held),
+                dice.choice([dice.randrange(1, 65536), 9229, 9230, 3000, 3001, 851, 852]),
+            )
+            end = Endpoint(dice.choice(["0.0.0.0", "127.0.0.1"]), Port(number, Transport.TCP))
+            namespace = dice.choice([HERE, ELSEWHERE])
+            seen = Listener(end, Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners, namespace)
+            holder = speaking_holder(owners)
+            known = registry.practice.find_programs(program_name(holder)) if holder else ()
+            about = registry.lookup(end.port), registry.practice.uses.find(end.port), known, PortRange(32768, 60999)
+            told: dict[str, Any] = {
+                "misuse": registry.practice.misuse.find(end.port),
+                "declaration": dice.choice([None, None, DECLARATION]),
+                "declaration_expired": dice.random() < 0.5,
+            }
+            key = listener_likeness(seen, *about, **told)
+            verdict = weigh(listener_facts(seen, *about, **told), RULES)
+            shared += key in verdicts
+            assert verdicts.setdefault(key, verdict) == verdict
+    assert shared > 2_000
 
 
 def _shown(context: Context) -> set[str]:

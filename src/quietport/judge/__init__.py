@@ -9,9 +9,18 @@ for people.
 """
 
 from quietport.judge.compiled import read_rules
-from quietport.judge.door_facts import connection_facts, listener_facts, raw_socket_facts
+from quietport.judge.door_facts import connection_facts, listener_facts, listener_likeness, raw_socket_facts
 from quietport.judge.facts import Facts
 from quietport.judge.rule import Rule
 from quietport.judge.weigh import weigh
 
-__all__ = ["Facts", "Rule", "connection_facts", "listener_facts", "raw_socket_facts", "read_rules", "weigh"]
+__all__ = [
+    "Facts",
+    "Rule",
+    "connection_facts",
+    "listener_facts",
+    "listener_likeness",
+    "raw_socket_facts",
+    "read_rules",
+    "weigh",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quietport.judge.facts import BINDRESVPORT, Context, Facts
+from quietport.judge.holder import package_name, speaking_holder
 from quietport.judge.holder_facts import Part, holder_part
 from quietport.judge.relation import Relation, relate
 from quietport.model.endpoint import Scope, scope_of
@@ -53,6 +54,33 @@ def listener_facts(
         _relation(holder, registration, uses, programs, misuse),
         _declared(declaration, expired=declaration_expired),
     )
+
+
+def listener_likeness(
+    listener: Listener,
+    registration: Registration,
+    uses: Sequence[DeFactoUse],
+    programs: Sequence[KnownProgram],
+    ephemeral: PortRange | Unknown,
+    *,
+    misuse: Sequence[Misuse] = (),
+    declaration: Declaration | None = None,
+    declaration_expired: bool = False,
+    answers: bool | Unknown = NOT_ASKED,
+) -> tuple[object, ...]:
+    """Return what is equal for two listeners of one holder only if no rule and no sentence can tell them apart.
+
+    Owners and declarations are compared as objects, so that the key holds as long as they live.
+    """
+    holder, port = speaking_holder(listener.owners), registration.port
+    return (
+        id(listener.owners), listener.scope, listener.state, _namespace(listener.namespace), answers,
+        *_port_facts(registration, ephemeral).values(),
+        relate(registration.names, uses, programs, package_name(holder)),
+        tuple(dict.fromkeys(report.family for report in misuse)),
+        holder is not None and holder.debugger_port == port.number,
+        id(declaration), declaration_expired,
+    )  # fmt: skip
 
 
 def connection_facts(
