@@ -18,8 +18,13 @@ from stopwatch import Contender, command, print_machine, race
 
 HERE = Path(__file__).resolve().parent
 OURS = str(Path(sys.executable).with_name("quietport"))
-SCENES = ("listeners-10", "listeners-20000", "files-50000")
+SCENES = ("listeners-10", "listeners-20000", "files-50000", "namespaces-20")
 PSUTIL = "import psutil; psutil.net_connections()"
+PEAK_KB = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 INSIDE = "QUIETPORT_BENCH_INSIDE"
 
 
@@ -38,6 +43,13 @@ def contenders() -> list[Contender]:
     return found
 
 
+def peak_memory_mb() -> float:
+    """Return the most memory that one run of ours took, in megabytes (ru_maxrss, man 2 getrusage)."""
+    # Asked by a small process: a child begins with what its parent holds.
+    asked = [sys.executable, "-c", PEAK_KB, OURS, "check", "--json"]
+    return int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout) / 1024
+
+
 def main() -> None:
     """Race in every scene; each is a namespace of its own that this script starts itself in again."""
     scene = os.environ.get(INSIDE)
@@ -45,6 +57,7 @@ def main() -> None:
         shown = json.loads(subprocess.run([OURS, "check", "--json"], capture_output=True, check=False).stdout)
         title = f"{scene}: {len(shown['listeners'])} listeners, verdicts {shown['counts']}"
         race(title, contenders(), rounds=9 if scene != "listeners-10" else 21)
+        print(f"\nMost memory that ours took: {peak_memory_mb():.0f} MB.")
         return
     print_machine()
     for scene in sys.argv[1:] or SCENES:

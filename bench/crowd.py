@@ -3,11 +3,13 @@
     unshare -n python bench/crowd.py SCENE COMMAND...
 
 Scenes: `listeners-20000` (two processes hold 10,000 each), `files-50000` (300 listeners among 2,000
-processes that hold 50,000 files), `listeners-10`.
+processes that hold 50,000 files), `listeners-10`, `listeners-5000`, `listeners-0`, `namespaces-20` (200 listeners
+in 20 namespaces).
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -40,6 +42,14 @@ def hold_files(index: int) -> None:
     wait(keep)
 
 
+def hold_in_namespace(count: int) -> None:
+    """Listen on a run of ports in a network namespace of its own."""
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "unshare")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    hold_listeners(20_000, count)
+
+
 def wait(kept: object) -> None:
     """Say that everything is held, and wait to be ended."""
     os.write(READY, b"x")
@@ -49,10 +59,14 @@ def wait(kept: object) -> None:
 
 SCENES: dict[str, list[Callable[[], None]]] = {
     "listeners-10": [partial(hold_listeners, 20_000, 10)],
+    "listeners-0": [],
+    "listeners-5000": [partial(hold_listeners, 20_000, 5_000)],
     "listeners-20000": [partial(hold_listeners, 20_000, 10_000), partial(hold_listeners, 30_000, 10_000)],
+    "namespaces-20": [partial(hold_in_namespace, 10) for _ in range(20)],
     "files-50000": [partial(hold_files, index) for index in range(2_000)],
 }
 READY = -1
+CLONE_NEWNET = 0x4000_0000  # linux/sched.h
 
 
 def main() -> int:

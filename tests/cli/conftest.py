@@ -9,7 +9,7 @@ import pytest
 
 from quietport.host.view import HostView
 from quietport.model.endpoint import Endpoint
-from quietport.model.listener import Family, Listener, ListenerState
+from quietport.model.listener import Family, Listener, ListenerState, run_of
 from quietport.model.owner import Owner
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Coverage, Unknown
@@ -41,12 +41,12 @@ def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
                 ListenerState.LISTENING,
                 None,
                 0,
-                (7,),
+                1,
                 owners,
             )
             for port in ports
         )
-        view = HostView(listeners, (), coverage, "sock_diag")
+        view = HostView(tuple(map(run_of, listeners)), (), coverage, "sock_diag")
         monkeypatch.setattr("quietport.host.host_reader.read_host", lambda _quiet, **_wanted: view)
         monkeypatch.setattr("quietport.host.host_reader.start_reading", lambda: lambda _quiet: view)
 

@@ -58,7 +58,7 @@ def opened_by_ss() -> list[list[object]]:
 
 
 def opened_by_us() -> tuple[list[list[object]], list[list[object]]]:
-    """Return the same, and port, family and number of inodes of every listener."""
+    """Return the same, and port, family and number of sockets of every listener."""
     view = read_listeners()
     rows: list[list[object]] = []
     for found in view.listeners:
@@ -68,7 +68,7 @@ def opened_by_us() -> tuple[list[list[object]], list[list[object]]]:
             [found.port.transport, found.endpoint.address, found.port.number, found.interface, owner.pid]
             for owner in found.owners
         ]
-    kinds = [[found.port.number, found.family, len(found.inodes)] for found in view.listeners]
+    kinds = [[found.port.number, found.family, found.sockets] for found in view.listeners]
     return sorted(rows, key=str), kinds
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from quietport.host.holders import Holders
 from quietport.host.linux import SocketOwners, read_listeners
+from quietport.host.shared_walk import Found
 from quietport.host.sock_diag import Dump
 from quietport.host.socket_entry import SocketEntry
 from quietport.model.listener import Direction
@@ -42,19 +43,21 @@ class FakeKernel:
         self._interrupted = interrupted
         self._damaged = damaged
 
-    def __call__(self, wanted: Iterable[tuple[Transport, int]]) -> list[Dump]:
-        """Return one dump for each transport."""
-        self.asked += wanted
+    def __call__(self, wanted: Iterable[tuple[Transport, int]], *, in_runs: bool = False) -> list[Dump]:
+        """Return one dump for each transport, of the states that are asked for."""
+        del in_runs
         dumps = []
-        for transport, _ in self.asked:
+        for transport, states in wanted:
+            self.asked.append((transport, states))
             dump = Dump(transport)
-            dump.sockets = [entry for entry in self._sockets if entry.transport == transport]
+            dump.sockets = [e for e in self._sockets if e.transport == transport and states >> e.state & 1]
             dumps.append(dump)
         dumps[0].interrupted, dumps[0].damaged = self._interrupted, self._damaged
         return dumps
 
 
-def no_netlink(_: Iterable[tuple[Transport, int]]) -> list[Dump]:
+def no_netlink(_: Iterable[tuple[Transport, int]], *, in_runs: bool = False) -> list[Dump]:
+    del in_runs
     raise OSError(93, "Protocol not supported")
 
 
@@ -71,7 +74,7 @@ def test_established_sockets_are_asked_for_only_where_quiet_ports_are_named(proc
 
     kernel = FakeKernel(LISTENER)
     read_listeners(lambda _: False, str(proc), kernel)
-    assert kernel.asked == [(Transport.TCP, 1 << 10 | 1 << 1), (Transport.UDP, 1 << 7 | 1 << 1)]
+    assert kernel.asked[2:] == [(Transport.TCP, 1 << 1), (Transport.UDP, 1 << 1)]
 
 
 def test_connections_to_a_quiet_port_with_their_owners(proc: FakeProc) -> None:
@@ -110,25 +113,30 @@ def test_what_the_kernel_could_not_tell_whole_is_in_the_coverage(proc: FakeProc)
 
 
 @pytest.mark.parametrize(
-    ("holders", "inodes", "reason"),
+    ("found", "inode", "reason"),
     [
-        (Holders({}, unreadable=0, hidden=False), [41], Reason.NO_OWNER),
-        (Holders({}, unreadable=3, hidden=False), [41], Reason.PERMISSION),
-        (Holders({}, unreadable=3, hidden=False), [], Reason.NO_OWNER),
-        (Holders({41: [30]}, unreadable=0, hidden=False), [41], Reason.EXITED),
+        (Found([], 0), 41, Reason.NO_OWNER),
+        (Found([], 3), 41, Reason.PERMISSION),
+        (Found([], 3), 0, Reason.NO_OWNER),
+        (Found([(30, ["socket:[41]"])], 0), 41, Reason.EXITED),
     ],
     ids=["nobody", "somebody unseen", "a socket without a file", "gone before it was read"],
 )
-def test_why_there_is_no_owner(proc: FakeProc, holders: Holders, inodes: list[int], reason: Reason) -> None:
-    assert SocketOwners(str(proc), holders).find(inodes) == Unknown(reason, "owner")
+def test_why_there_is_no_owner(
+    proc: FakeProc, found: Found, inode: int, reason: Reason, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quietport.host.holders._walk", lambda _, __: found)
+    holders = Holders(str(proc), found, hidden=False)
+    assert SocketOwners(str(proc), holders).of_inode(inode) == Unknown(reason, "owner")
 
 
 def test_one_owner_that_was_found_outweighs_those_that_could_not_be_seen(proc: FakeProc) -> None:
     proc.add(30)
     proc.add(31)
-    owners = SocketOwners(str(proc), Holders({41: [30, 31], 42: [31], 43: [30, 31]}, unreadable=3, hidden=False))
-    assert pids(owners.find([41, 42])) == [30, 31]
-    assert owners.find([41]) is owners.find([43])
+    held = [(30, ["socket:[41]"]), (31, ["socket:[41]", "socket:[42]"])]
+    owners = SocketOwners(str(proc), Holders(str(proc), Found(held, 3), hidden=False))
+    assert pids(owners.of_inode(41)) == [30, 31]
+    assert owners.of_inode(41) is owners.of_pids((30, 31), has_file=True)
 
 
 def test_where_no_wanted_port_is_bound_no_open_file_is_looked_at(

@@ -114,7 +114,7 @@ def listener(
     transport: Transport, address: str, port: int, family: Family, owners: Any, interface: str | None = None
 ) -> Listener:
     endpoint = Endpoint(address, Port(port, transport))
-    return Listener(endpoint, family, ListenerState.LISTENING, interface, NO_USER, (), owners)
+    return Listener(endpoint, family, ListenerState.LISTENING, interface, NO_USER, 1, owners)
 
 
 def test_the_whole_systems_answer() -> None:

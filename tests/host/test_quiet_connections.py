@@ -4,8 +4,10 @@ import pytest
 
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
 from quietport.host.socket_entry import SocketEntry
+from quietport.host.socket_run import SocketRun
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction
+from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Reason, Unknown
 
@@ -17,15 +19,15 @@ def established(local: str, local_port: int, remote: str, remote_port: int) -> S
     return SocketEntry(TCP, ":" in local, 1, local, local_port, remote, remote_port, 0, 1000, 41, None)
 
 
-def listening(address: str, port: int) -> SocketEntry:
-    return SocketEntry(TCP, ":" in address, 10, address, port, "", 0, 0, 0, 40, None)
+def listening(address: str, port: int) -> SocketRun:
+    return SocketRun(TCP, ":" in address, 10, address, 0, 0, None, [port], [40])
 
 
 def quiet(port: Port) -> bool:
     return port.number in {700, 851}
 
 
-def directions(connection: SocketEntry, *listeners: SocketEntry) -> list[Direction]:
+def directions(connection: SocketEntry, *listeners: SocketRun) -> list[Direction]:
     return [direction for _, direction in select_quiet([connection], Bound(listeners), quiet)]
 
 
@@ -79,7 +81,7 @@ def test_a_port_is_asked_about_once() -> None:
 def test_records_in_order_of_the_local_port() -> None:
     late, early = established("10.0.0.2", 40000, "10.0.0.5", 851), established("10.0.0.2", 700, "10.0.0.6", 2049)
     selected = [(late, Direction.OUTBOUND), (early, Direction.LOCAL_QUIET)]
-    first, second = make_connections(selected, lambda _: NOBODY)
+    first, second = make_connections(selected, lambda _: NOBODY, NO_NAMESPACE)
     assert first.local == Endpoint("10.0.0.2", Port(700, TCP))
     assert second == Connection(
         Endpoint("10.0.0.2", Port(40000, TCP)),

@@ -18,10 +18,10 @@ def walk(pids):
     if {fails} and os.getpid() != parent:
         os.close(1)
         os.kill(os.getpid(), 9)
-    return {{"seven": list(pids), str(pids[0]): [pids[0]]}}, len(pids)
+    return shared_walk.Found([(pid, ["socket:[%d]" % pid, "socket:[7]"]) for pid in pids], len(pids))
 started = shared_walk.SharedWalk(walk, [1, 2, 3, 4, 5], share=True)
 held, unreadable = started.finish()
-print(json.dumps([sorted(held.items()), unreadable]))
+print(json.dumps([sorted(held), unreadable]))
 try:
     os.waitpid(-1, os.WNOHANG)
 except ChildProcessError:
@@ -36,8 +36,7 @@ def test_the_parts_are_joined_and_no_child_is_left(fails: bool) -> None:
         [sys.executable, "-c", WALK.format(fails=fails)], capture_output=True, text=True, check=True, timeout=30
     )
     answer, rest = done.stdout.splitlines()
-    each = [[str(pid), [pid]] for pid in range(1, 6)]
-    assert json.loads(answer) == [[*each, ["seven", [1, 2, 3, 4, 5]]], 5]
+    assert json.loads(answer) == [[[pid, [f"socket:[{pid}]", "socket:[7]"]] for pid in range(1, 6)], 5]
     assert (rest, done.stderr) == ("no child left", "")
 
 

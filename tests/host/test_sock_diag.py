@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quietport.host.sock_diag import AF_INET, AF_INET6, Dump
 from quietport.host.socket_entry import SocketEntry
+from quietport.host.socket_run import SocketRun, collect_runs
 from quietport.model.listener import Family
 from quietport.model.port import Transport
 
@@ -117,3 +118,50 @@ def test_any_socket_body_is_an_entry(attributes: bytes, family: int, flags: int,
     (entry,) = dump.sockets
     assert 0 <= entry.local_port <= 65535
     assert entry.is_ipv6 == (family == AF_INET6)
+
+
+def told(runs: list[SocketRun]) -> list[tuple[object, ...]]:
+    """Return what runs tell of every socket, in an order that does not depend on how they were cut."""
+    return sorted(
+        ((*run[:7], port, inode) for run in runs for port, inode in zip(run.ports, run.inodes, strict=True)), key=repr
+    )
+
+
+ADDRESSES = {AF_INET: ["0.0.0.0", "127.0.0.1"], AF_INET6: ["::", "::1"]}
+
+
+@st.composite
+def datagrams(draw: st.DrawFn) -> bytes:
+    """A datagram of sockets, mostly alike: of one family, and with few addresses, users, flags and attributes."""
+    family = draw(st.sampled_from([AF_INET, AF_INET6]))
+    told = draw(st.sampled_from([b"", attribute(11, b"\0"), attribute(11, b"\1")]))
+    messages = []
+    for _ in range(draw(st.integers(1, 6))):
+        address = draw(st.sampled_from(ADDRESSES[family][: draw(st.integers(1, 2))]))
+        odd = attribute(11, draw(st.sampled_from([b"\0", b"\1"]))) if draw(st.integers(0, 9)) == 9 and told else told
+        body = bytearray(socket_body(family, address, draw(st.integers(0, 65535)), attributes=odd))
+        body[6:8] = draw(st.sampled_from([b"\0\0", b"\0\0", b"\0\0", b"\1\2"]))
+        body[64:72] = struct.pack("=II", draw(st.sampled_from([0, 0, 1000])), draw(st.integers(0, 2**32 - 1)))
+        flags = draw(st.sampled_from([MULTI, MULTI, MULTI, INTERRUPTED]))
+        messages.append(message(draw(st.sampled_from([SOCK_DIAG, SOCK_DIAG, 99])), bytes(body), flags))
+    return b"".join(messages)
+
+
+@given(st.lists(datagrams(), max_size=3))
+def test_runs_tell_what_entries_tell(sent: list[bytes]) -> None:
+    each, together = Dump(Transport.TCP), Dump(Transport.TCP, in_runs=True)
+    for datagram in sent:
+        each.parse(datagram)
+        together.parse(datagram)
+    assert told(together.runs()) == told(list(collect_runs(each.sockets)))
+    assert (together.interrupted, together.damaged) == (each.interrupted, each.damaged)
+
+
+def test_sockets_that_are_alike_are_one_run_and_are_not_looked_at_one_by_one() -> None:
+    dump = Dump(Transport.TCP, in_runs=True)
+    dump.parse(b"".join(message(SOCK_DIAG, socket_body(AF_INET, "127.0.0.1", port)) for port in (631, 443, 80)))
+    dump.parse(message(SOCK_DIAG, socket_body(AF_INET, "127.0.0.1", 22)))
+    assert dump.runs() == [
+        SocketRun(Transport.TCP, False, 10, "127.0.0.1", 0, 1000, None, [631, 443, 80, 22], [41, 41, 41, 41])
+    ]
+    assert dump.sockets == []

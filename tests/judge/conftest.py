@@ -35,7 +35,6 @@ NEUTRAL: dict[str, Any] = {
     "ephemeral": False,
     "status": "assigned",
     "namespace": "own",
-    "answers": False,
     "owner": "known",
     "several_programs": False,
     "privileged_user": False,

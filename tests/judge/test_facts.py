@@ -7,7 +7,7 @@ import pytest
 
 from quietport.judge import connection_facts, listener_facts, raw_socket_facts
 from quietport.judge.facts import Facts, program_name
-from quietport.model.declaration import Declaration
+from quietport.model.declaration import Declaration, Expired
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
 from quietport.model.namespace import NetworkNamespace
@@ -60,7 +60,6 @@ def test_a_registered_service_on_its_port() -> None:
         ephemeral=False,
         status="assigned",
         namespace="own",
-        answers=Unknown(Reason.NOT_LOOKED, "answer over loopback"),
         owner="known",
         several_programs=False,
         privileged_user=True,
@@ -151,24 +150,25 @@ def test_reports_of_misuse_are_shown_by_family() -> None:
     assert (context.facts.malware_listed, context.values["families"]) == (True, "A, B")
 
 
+ENTRY = Declaration(Transport.TCP, PortRange(22, 22), "ours", "/etc/quietport.toml", 3, until="2026-01-31")
+
+
 @pytest.mark.parametrize(
-    ("until", "expired", "said"),
-    [(None, False, (True, False)), ("2026-01-31", False, (True, False)), ("2026-01-31", True, (False, True))],
+    ("found", "said", "shown"),
+    [
+        (ENTRY, (True, False), {"because": "ours", "policy": "/etc/quietport.toml:3", "until": "2026-01-31"}),
+        (Expired(ENTRY), (False, True), {"because": "ours", "policy": "/etc/quietport.toml:3", "until": "2026-01-31"}),
+        (Unknown(Reason.PERMISSION, "owner"), (False, False), {}),
+        (None, (False, False), {}),
+    ],
 )
-def test_a_declaration_declares_until_it_ends(until: str | None, expired: bool, said: tuple[bool, bool]) -> None:
-    declaration = Declaration(Transport.TCP, PortRange(22, 22), "ours", "/etc/quietport.toml", 3, until=until)
-    context = listener_facts(
-        listener(SSH, (SSHD,)),
-        Registration(SSH, Status.ASSIGNED, ("ssh",), ()),
-        [],
-        [],
-        LENT,
-        declaration=declaration,
-        declaration_expired=expired,
-    )
+def test_a_declaration_declares_until_it_ends(
+    found: Declaration | Expired | Unknown | None, said: tuple[bool, bool], shown: dict[str, str]
+) -> None:
+    registration = Registration(SSH, Status.ASSIGNED, ("ssh",), ())
+    context = listener_facts(listener(SSH, (SSHD,)), registration, [], [], LENT, declaration=found)
     assert (context.facts.declared, context.facts.declaration_expired) == said
-    shown = {key: context.values.get(key) for key in ("because", "policy", "until")}
-    assert shown == {"because": "ours", "policy": "/etc/quietport.toml:3", "until": until}
+    assert {key: context.values[key] for key in ("because", "policy", "until") if key in context.values} == shown
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quietport.model.declaration import Declaration
+from quietport.model.declaration import Declaration, Expired
 from quietport.model.namespace import NetworkNamespace
 from quietport.model.owner import Activation, Container, ExecutableFile
 from quietport.model.port import PortRange, Transport
@@ -142,7 +142,7 @@ def test_a_declaration_never_cancels_evidence_about_integrity(bench: Any) -> Non
 
 def test_a_declaration_that_has_ended_is_told_and_declares_nothing(bench: Any) -> None:
     owner = (bench.owner("/usr/bin/redis-check-rdb"),)
-    verdict = bench.listener("6379/tcp", owner, LOOP, declaration=DECLARED, declaration_expired=True)
+    verdict = bench.listener("6379/tcp", owner, LOOP, declaration=Expired(DECLARED))
     assert (verdict.standing, verdict.concern, verdict.next_step) == ("expected", "none", "next.declare-again")
     said = next(piece for piece in verdict.evidence if piece.rule == "declaration-expired")
     assert (said.values["until"], said.values["policy"]) == ("2026-12-31", "/etc/quietport.toml:12")

@@ -15,7 +15,7 @@ from quietport.judge.facts import Context, Facts, program_name, speaking_holder
 from quietport.judge.rule import Rule
 from quietport.judge.rule_text import WEIGHTS, parse_rules, read_rule_text
 from quietport.judge.vocabulary import FACT_NAMES, WORDS
-from quietport.model.declaration import Declaration
+from quietport.model.declaration import Declaration, Expired
 from quietport.model.endpoint import Endpoint
 from quietport.model.errors import SourceTextError
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
@@ -146,7 +146,7 @@ def strange_owner(dice: random.Random) -> Owner:
         uid=dice.choice([0, 1000, UNREAD]),
         user="a",
         started_at="2026-11-10T10:00:00Z",
-        script=dice.choice([None, UNREAD, "http.server", "/srv/app.py"]),
+        script=dice.choice([None, UNREAD, "-m http.server", "/srv/app.py"]),
         unit=dice.choice([None, UNREAD, "x.service", "session-1.scope"]),
         container=dice.choice([None, None, UNREAD, CONTAINER]),
         package=dice.choice([None, UNREAD, package, package]),
@@ -180,8 +180,7 @@ def strange_context(dice: random.Random, registry: Registry) -> Context:
     told: dict[str, Any] = {
         "misuse": practice.misuse.find(end.port),
         "alias_programs": aliases,
-        "declaration": dice.choice([None, None, DECLARATION]),
-        "declaration_expired": dice.random() < 0.5,
+        "declaration": dice.choice([None, None, DECLARATION, Expired(DECLARATION)]),
     }
     about = registry.lookup(end.port), practice.uses.find(end.port), known, PortRange(32768, 60999)
     if kind == "connection":
@@ -189,7 +188,7 @@ def strange_context(dice: random.Random, registry: Registry) -> Context:
         return connection_facts(seen, *about, **told)
     state = dice.choice([ListenerState.LISTENING] * 6 + list(ListenerState))
     listener = Listener(end, Family.IPV4, state, None, 0, (7,), owners, namespace)
-    return listener_facts(listener, *about, answers=dice.random() < 0.5, **told)
+    return listener_facts(listener, *about, **told)
 
 
 def test_a_rule_that_matches_has_every_value_its_sentence_shows() -> None:
@@ -219,8 +218,7 @@ def test_listeners_that_are_alike_have_one_verdict() -> None:
             about = registry.lookup(end.port), registry.practice.uses.find(end.port), known, PortRange(32768, 60999)
             told: dict[str, Any] = {
                 "misuse": registry.practice.misuse.find(end.port),
-                "declaration": dice.choice([None, None, DECLARATION]),
-                "declaration_expired": dice.random() < 0.5,
+                "declaration": dice.choice([None, None, DECLARATION, Expired(DECLARATION)]),
             }
             key = listener_likeness(seen, *about, **told)
             verdict = weigh(listener_facts(seen, *about, **told), RULES)

@@ -24,7 +24,7 @@ def test_every_text_can_be_asked_for_afterwards(data: Path, tmp_path: Path) -> N
         assert registry.meta == {
             "iana_source": "iana-2026-01-01",
             "iana_details_source": "iana-2020-01-01",
-            "schema": "1",
+            "schema": "2",
             "text_sha256": text_hash(data),
         }
         assert registry.lookup(Port(22, Transport.TCP)).names == ("ssh",)

@@ -226,7 +226,7 @@ def test_another_schema_is_refused_by_its_number(tmp_path: Path) -> None:
     path = damaged(tmp_path, "UPDATE meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(DataError) as caught:
         Registry(path)
-    assert str(caught.value) == f"{path}: schema 99, this quietport reads 1"
+    assert str(caught.value) == f"{path}: schema 99, this quietport reads 2"
 
 
 @pytest.mark.parametrize(

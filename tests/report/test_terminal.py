@@ -11,7 +11,7 @@ import pytest
 from quietport.model.door import CheckReport
 from quietport.report.check_sheet import lay_out_check
 from quietport.report.sheet import Sheet
-from quietport.report.terminal import GLYPHS, STYLES, make_sheet, show
+from quietport.report.terminal import GLYPHS, STYLES, make_sheet, show, wants_color
 from quietport.words.phrasebook import phrasebook
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def shown(report: CheckReport, color: bool | None, width: int = 80, stream: io.S
     stream = Screen() if stream is None else stream
     sheet = Sheet(width)
     lay_out_check(report, BOOK, sheet)
-    show(sheet, stream, color)
+    show(sheet, stream, color=wants_color(stream) if color is None else color)
     return stream.getvalue()
 
 

@@ -9,7 +9,7 @@ import pytest
 from quietport.host.facts import PortFacts
 from quietport.host.view import HostView
 from quietport.model.door import CheckReport
-from quietport.model.listener import Connection, Listener
+from quietport.model.listener import Connection, Listener, ListenerRun, run_of
 from quietport.model.port import PortRange
 from quietport.model.unknown import Coverage
 from quietport.registry.snapshot import Registry
@@ -42,11 +42,16 @@ def look(registry: Registry, facts: PortFacts) -> Look:
 
     def looked(
         *asked: str,
-        listeners: tuple[Listener, ...] = (),
+        listeners: tuple[Listener | ListenerRun, ...] = (),
         connections: tuple[Connection, ...] = (),
         coverage: Coverage = COMPLETE,
     ) -> CheckReport:
-        view = HostView(listeners, connections, coverage, "sock_diag")
+        view = HostView(
+            tuple(one if isinstance(one, ListenerRun) else run_of(one) for one in listeners),
+            connections,
+            coverage,
+            "sock_diag",
+        )
         questions = [parse_port_question(text) for text in asked]
         return check(registry, lambda _: view, facts, questions, "here", NOW)
 

@@ -43,12 +43,10 @@ OWNERS_UNSEEN = Unseen("unseen.owners", Reason.PERMISSION, "remedy.root", 3)
 INTERRUPTED = Unseen("unseen.dump-interrupted", Reason.NOT_SUPPORTED, "remedy.repeat", 1)
 
 
-def listener(
-    port: str, owners: tuple[Owner, ...] | Unknown = (MINE,), address: str = "127.0.0.1", inode: int = 7
-) -> Listener:
+def listener(port: str, owners: tuple[Owner, ...] | Unknown = (MINE,), address: str = "127.0.0.1") -> Listener:
     number, _, transport = port.partition("/")
     endpoint = Endpoint(address, Port(int(number), Transport(transport)))
-    return Listener(endpoint, Family.IPV4, ListenerState.LISTENING, None, 0, (inode,), owners)
+    return Listener(endpoint, Family.IPV4, ListenerState.LISTENING, None, 0, 1, owners)
 
 
 def connection(direction: Direction, local: int, remote: int) -> Connection:
@@ -124,7 +122,7 @@ def test_ports_that_a_rule_can_tell_apart_are_judged_apart(look: Look, one: int,
 
 def test_a_door_goes_by_the_same_key_after_a_restart(look: Look) -> None:
     before, after = (
-        look(listeners=(listener("4000/tcp", (owner("mine", "/home/a/mine", pid=pid),), inode=pid),)).listeners[0]
+        look(listeners=(listener("4000/tcp", (owner("mine", "/home/a/mine", pid=pid),)),)).listeners[0]
         for pid in (42, 977)
     )
     assert door_key(before) == door_key(after) == "4000/tcp/ipv4/loopback//home/a/mine"

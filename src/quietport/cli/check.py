@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,13 @@ from quietport.model.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from quietport.cli.session import Session
+    from quietport.host.view import Wanted
+    from quietport.model.door import CheckReport
+    from quietport.model.verdict import Verdict
+    from quietport.survey.check import HostReader
     from quietport.survey.fail_on import FailOn
 
 DESCRIPTION = "Every listener of this host, and every connection to a quiet port: who holds it, and should it be there?"
@@ -23,6 +30,8 @@ examples:
   quietport check 851                   one port; 851/udp, 8000-8999 too
   sudo quietport check                  with the owners of other users' sockets
   quietport check --json | jq '.listeners[] | select(.verdict != "expected")'
+  sudo quietport check --hidden         is a port taken that no table of the kernel lists?
+  quietport check --policy ports.toml --fail-on suspicious,misconfigured,unexplained,undeclared --junit
   quietport check --fail-on suspicious,misconfigured,unexplained    for cron and CI
 
 ends with 1 where something is suspicious or misconfigured (see --fail-on),
@@ -39,38 +48,110 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="verdicts that end with 1, separated by commas: suspicious, misconfigured, unresolved, unexplained, "
         "custom, undeclared (default: misconfigured,suspicious); 'nothing' for none",
     )
-    add_output_options(parser)
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--netns", metavar="NAME", help="only this network namespace, as 'ip netns' lists it; Linux")
+    place.add_argument("--pid", type=int, metavar="PID", help="only the network namespace of this process; Linux")
+    parser.add_argument(
+        "--hidden",
+        action="store_true",
+        help="also bind to every port of tcp and udp for an instant (about half a second), and name those that are "
+        "taken and in no table of the kernel; this network namespace, Linux",
+    )
+    parser.add_argument(
+        "--policy", metavar="FILE", help="obey this policy file instead of those of the system and the user"
+    )
+    form = add_output_options(parser)
+    form.add_argument("--sarif", action="store_true", help="SARIF 2.1.0, for code scanning; redacted")
+    form.add_argument("--junit", action="store_true", help="JUnit XML, for CI; redacted")
+    parser.add_argument(
+        "--no-redact", action="store_true", help="in SARIF and JUnit, name the host, users and home directories"
+    )
 
 
 def run(session: Session) -> ExitCode:
     """Run the verb."""
     # Where everything is asked about, the host is already being looked at while the rest is imported.
-    reading = None if session.args.ports else host_reader.start_reading()
+    reading = host_reader.start_reading() if _asks_for_all(session) else None
     from quietport.host.facts import read_facts  # noqa: PLC0415
+    from quietport.policy.locations import read_policy  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
-    from quietport.survey.fail_on import findings  # noqa: PLC0415
+    from quietport.survey.fail_on import fails  # noqa: PLC0415
     from quietport.survey.question import is_asked, parse_port_question  # noqa: PLC0415
 
-    args = session.args
-    fail_on = parse_fail_on(args.fail_on)
-    questions = tuple(parse_port_question(text) for text in args.ports)
-    read_host = reading or partial(host_reader.read_host, wanted=lambda port: is_asked(port, questions))
-    report = check(session.registry, read_host, read_facts(), questions, session.host, session.now)
-    if args.json:
-        from quietport.report.check_json import render_check_json  # noqa: PLC0415
+    fail_on = parse_fail_on(session.args.fail_on)
+    questions = tuple(parse_port_question(text) for text in session.args.ports)
+    read_host = reading or _reader(session, lambda port: is_asked(port, questions))
+    with _hidden(session, read_host) as reader:
+        policy = read_policy(session.args.policy)
+        report = check(session.registry, reader, read_facts(), questions, session.host, session.now, policy)
+    _show(session, report, fail_on)
+    if fails(report, fail_on):
+        return ExitCode.FINDINGS
+    return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
 
-        session.write(render_check_json(report, session.book))
-    elif args.plain:
+
+def _asks_for_all(session: Session) -> bool:
+    args = session.args
+    return not args.ports and args.netns is None and args.pid is None
+
+
+def _reader(session: Session, wanted: Wanted) -> HostReader:
+    args = session.args
+    if args.netns is None and args.pid is None:
+        return partial(host_reader.read_host, wanted=wanted)
+    if args.hidden:
+        raise UsageError("--hidden binds to the ports of our own network namespace; not with --netns or --pid")
+    from quietport.host.namespace.surroundings import read_namespace  # noqa: PLC0415 - only where it was asked for
+
+    return partial(read_namespace, host_reader.find_namespace(args.netns, args.pid), wanted=wanted)
+
+
+@contextmanager
+def _hidden(session: Session, read_host: HostReader) -> Iterator[HostReader]:
+    if not session.args.hidden:
+        yield read_host
+        return
+    from quietport.cli.progress import progress  # noqa: PLC0415 - only where it was asked for
+    from quietport.survey.hidden import with_hidden  # noqa: PLC0415
+
+    with progress(session, session.book.say("hidden.doing")) as tell:
+        yield with_hidden(read_host, sys.platform, tell)
+
+
+def _show(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) -> None:
+    if session.args.sarif or session.args.junit:
+        _export(session, report, fail_on)
+    elif session.args.json:
+        from quietport.report.check_json import check_json_parts  # noqa: PLC0415 - one form, one import
+
+        session.write_parts(check_json_parts(report, session.book))
+    elif session.args.plain:
         from quietport.report.check_json import render_check_plain  # noqa: PLC0415
 
         session.write(render_check_plain(report))
     else:
         from quietport.report.check_sheet import lay_out_check  # noqa: PLC0415
 
-        session.show(lambda sheet: lay_out_check(report, session.book, sheet))
-    if findings(report, fail_on):
-        return ExitCode.FINDINGS
-    return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
+        session.show(lambda sheet: lay_out_check(report, session.book, sheet), pager=True)
+
+
+def _export(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) -> None:
+    """Write a form that other programs collect."""
+
+    def fails(verdict: Verdict) -> bool:
+        return any(kind.fits(verdict) for kind in fail_on)
+
+    redact = not session.args.no_redact
+    if session.args.junit:
+        from quietport.report.junit import render_junit  # noqa: PLC0415 - one form, one import
+
+        session.write(render_junit(report, session.book, fails, redact=redact))
+        return
+    from quietport.judge import read_rules  # noqa: PLC0415
+    from quietport.report.sarif import render_sarif  # noqa: PLC0415
+
+    reasons = {rule.id: rule.reason for rule in read_rules()}
+    session.write(render_sarif(report, session.book, fails, reasons, redact=redact))
 
 
 def parse_fail_on(text: str | None) -> tuple[FailOn, ...]:

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from quietport import __version__
@@ -19,6 +20,9 @@ from quietport.words.gates import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+DEFAULT_COLUMNS = 80
+"""Width of help where there is no terminal."""
 
 EPILOG = """\
 examples:
@@ -42,13 +46,13 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
         prog="quietport",
         description="What every one of the 65,536 ports should be, what is there, and what it means.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
     )
     parser.add_argument("--version", action="version", version=f"quietport {__version__}")
     actions = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for name, summary in verbs.SUMMARIES.items():
         if only not in {None, name}:
-            actions.add_parser(name, help=summary)
+            actions.add_parser(name, help=summary, formatter_class=_formatter)
             continue
         module = verbs.load(name)
         verb = actions.add_parser(
@@ -56,11 +60,27 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
             help=summary,
             description=module.DESCRIPTION,
             epilog=module.EXAMPLES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
         )
         module.add_arguments(verb)
         verb.set_defaults(run=module.run)
     return parser
+
+
+def _formatter(prog: str) -> argparse.RawDescriptionHelpFormatter:
+    """Lay out help; told the width, argparse need not import shutil to find it out at every argument."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_help_width())
+
+
+@cache
+def _help_width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns) - 2
+    try:
+        return (os.get_terminal_size().columns or DEFAULT_COLUMNS) - 2
+    except OSError:
+        return DEFAULT_COLUMNS - 2
 
 
 def with_verb(argv: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from quietport.registry.snapshot import Registry
     from quietport.report.document import Occasion
@@ -47,13 +47,20 @@ class Session:
 
         return self.opened.enter_context(Registry(current_snapshot()))
 
-    def show(self, lay_out: Callable[[Sheet], None]) -> None:
-        """Show people what a function puts on a sheet."""
-        from quietport.report.terminal import make_sheet, show  # noqa: PLC0415 - JSON and plain lines need none
+    def show(self, lay_out: Callable[[Sheet], None], *, pager: bool = False) -> None:
+        """Show people what a function puts on a sheet, in a pager where it is long and one is wished for."""
+        from quietport.report.terminal import make_sheet, show, wants_color  # noqa: PLC0415 - JSON and plain lines need none
 
         sheet = make_sheet(self.out)
         lay_out(sheet)
-        show(sheet, self.out, color=False if self.args.no_color else None)
+        color = False if self.args.no_color else wants_color(self.out)
+        if not pager:
+            show(sheet, self.out, color=color)
+            return
+        from quietport.cli.pager import paged  # noqa: PLC0415 - only for people
+
+        with paged(self.out, len(sheet.lines)) as stream:
+            show(sheet, stream, color=color)
 
     @property
     def occasion(self) -> Occasion:
@@ -74,7 +81,11 @@ class Session:
 
     def write(self, text: str) -> None:
         """Write data and a line end."""
-        self.out.write(text)
+        self.write_parts((text,))
+
+    def write_parts(self, parts: Iterable[str]) -> None:
+        """Write data as its parts come, and a line end."""
+        self.out.writelines(parts)
         self.out.write("\n")
 
     def tell(self, text: str) -> None:

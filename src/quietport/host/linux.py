@@ -5,25 +5,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from quietport.host import proc_net, sock_diag
-from quietport.host.holders import NOBODY, Holders, HolderWalk
+from quietport.host import sock_diag
+from quietport.host.holders import NOBODY, HolderWalk
 from quietport.host.listener_group import group_listeners
-from quietport.host.owners import OwnerReader
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
-from quietport.host.socket_entry import TCP_CLOSE, TCP_ESTABLISHED, TCP_LISTEN, SocketEntry
+from quietport.host.socket_owners import SocketOwners, unseen_owners
+from quietport.host.socket_table import read_connected, read_table
 from quietport.host.view import HostView, Quiet, Wanted
-from quietport.model.namespace import NO_NAMESPACE
-from quietport.model.port import Port, Transport
-from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
+from quietport.model.namespace import NO_NAMESPACE, NetworkNamespace
+from quietport.model.port import Port
+from quietport.model.unknown import Coverage, Reason, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
+    from quietport.host.namespace.surroundings import Surroundings
+    from quietport.host.socket_entry import SocketEntry
+    from quietport.host.socket_run import SocketRun
+    from quietport.host.socket_table import AskKernel
     from quietport.model.owner import Owner
-
-    AskKernel = Callable[[Iterable[tuple[Transport, int]]], list[sock_diag.Dump]]
-
-_LISTENING = {Transport.TCP: 1 << TCP_LISTEN, Transport.UDP: 1 << TCP_CLOSE}
 
 
 def read_listeners(
@@ -32,108 +30,69 @@ def read_listeners(
     ask_kernel: AskKernel = sock_diag.read_sockets,
     walk: HolderWalk | None = None,
     wanted: Wanted | None = None,
+    surroundings: Surroundings | None = None,
 ) -> HostView:
     """Return every listener, and every established connection from or to a port that ``quiet`` names.
 
     ``walk`` is a look at the open files that has already begun; where none has and there is no socket of a port
-    that is ``wanted``, no file is looked at.
+    that is ``wanted``, no file is looked at. ``surroundings`` is a look at what is beside these listeners.
     Where the kernel answers no netlink the tables under ``proc`` are read instead, and the coverage says so.
     Raises SurveyError where neither can be read.
     """
-    sockets, method, unseen = _read_sockets(proc, ask_kernel, connections=quiet is not None)
-    listening = [entry for entry in sockets if entry.listens]
-    selected = []
+    table = read_table(proc, ask_kernel)
+    unseen, listening, selected = list(table.unseen), table.runs, []
     if quiet is not None:
-        established = (entry for entry in sockets if entry.state == TCP_ESTABLISHED)
-        selected = list(select_quiet(established, Bound(listening), quiet))
+        established, more = read_connected(proc, table, ask_kernel)
+        unseen += more
+        selected = list(select_quiet(established, Bound(table.runs), quiet))
     if wanted is not None:
-        listening = [entry for entry in listening if wanted(Port(entry.local_port, entry.transport))]
+        listening = [run for run in (_only(run, wanted) for run in table.runs) if run.ports]
         selected = [(entry, direction) for entry, direction in selected if _has_wanted_end(entry, wanted)]
-    inodes = {entry.inode for entry in listening} | {entry.inode for entry, _ in selected}
+    namespace = read_namespace(proc) if surroundings is None else surroundings.own_namespace
+    beside = [] if surroundings is None else surroundings.finish()
+    needed = any(any(run.inodes) for run in listening) or any(entry.inode for entry, _ in selected)
+    needed = needed or any(one.tables.inodes for one in beside)
     holders = NOBODY
-    if walk or any(inodes):
-        holders = (walk or HolderWalk(proc, share=False)).finish(inodes)
+    if walk or needed:
+        holders = (walk or HolderWalk(proc, share=False)).finish()
     owners = SocketOwners(proc, holders)
-    return HostView(
-        listeners=group_listeners(listening, owners.find),
-        connections=make_connections(selected, owners.find),
-        coverage=Coverage((*unseen, *_unseen_owners(holders))),
-        method=method,
-        namespace=_read_namespace(proc),
+    held = owners.split(listening)
+    if surroundings is not None:
+        inodes = {entry.inode for entry, _ in selected}.union(*(one.tables.inodes for one in beside))
+        pids = {pid for one in held for pid in one.pids}.union(*map(owners.holders_of, inodes))
+        owners.learn_packages(pids)
+    runs = group_listeners(held, owners.of_pids, namespace)
+    view = HostView(
+        runs=runs,
+        connections=make_connections(selected, owners.of_inode, namespace),
+        coverage=Coverage((*unseen, *(unseen_owners(holders) if needed else ()))),
+        method=table.method,
+        namespace=namespace.id if isinstance(namespace, NetworkNamespace) else namespace,
     )
+    return view if surroundings is None else surroundings.add_to(view, beside, owners, quiet, wanted)
 
 
-def _read_namespace(proc: str) -> str | Unknown:
+def _only(run: SocketRun, wanted: Wanted) -> SocketRun:
+    asked = {number for number in set(run.ports) if wanted(Port(number, run.transport))}
+    kept = [index for index, number in enumerate(run.ports) if number in asked]
+    return run.of([run.ports[index] for index in kept], [run.inodes[index] for index in kept])
+
+
+def read_namespace(proc: str) -> NetworkNamespace | Unknown:
+    """Return the network namespace that we look from."""
     try:
-        return os.readlink(f"{proc}/self/ns/net")  # noqa: PTH115 - pathlib costs 8 ms to import
+        id_ = os.readlink(f"{proc}/self/ns/net")  # noqa: PTH115 - pathlib costs 8 ms to import
     except PermissionError:
         return Unknown(Reason.PERMISSION, "network namespace")
     except OSError:
         return NO_NAMESPACE
+    return NetworkNamespace(id_, name=None, pid=None, is_own=True)
 
 
 def _has_wanted_end(entry: SocketEntry, wanted: Wanted) -> bool:
     return wanted(Port(entry.local_port, entry.transport)) or wanted(Port(entry.remote_port, entry.transport))
 
 
-class SocketOwners:
-    """The owners of sockets, as tuples shared by all sockets with the same holders."""
-
-    def __init__(self, proc: str, holders: Holders) -> None:
-        """Read no process yet."""
-        self._holders = holders
-        self._reader = OwnerReader(proc)
-        self._shared: dict[tuple[int, ...], tuple[Owner, ...] | Unknown] = {}
-        reason = Reason.NO_OWNER if holders.everything_read else Reason.PERMISSION
-        self._nobody = Unknown(reason, "owner")
-        self._no_file = Unknown(Reason.NO_OWNER, "owner")
-
-    def find(self, inodes: list[int]) -> tuple[Owner, ...] | Unknown:
-        """Return every process that holds one of these sockets, or why none is known.
-
-        A socket without an inode belongs to no process: nobody has accepted it yet, or it was closed.
-        """
-        held = self._holders.pids
-        if len(inodes) == 1:
-            pids = tuple(held.get(inodes[0], ()))
-        else:
-            pids = tuple(sorted({pid for inode in inodes for pid in held.get(inode, ())}))
-        if not pids:
-            return self._nobody if any(inodes) else self._no_file
-        owners = self._shared.get(pids)
-        if owners is None:
-            found = tuple(owner for owner in map(self._reader.find_owner, pids) if owner is not None)
-            owners = self._shared[pids] = found or Unknown(Reason.EXITED, "owner")
-        return owners
-
-
-def _read_sockets(
-    proc: str, ask_kernel: AskKernel, *, connections: bool
-) -> tuple[list[SocketEntry], str, list[Unseen]]:
-    more = 1 << TCP_ESTABLISHED if connections else 0
-    try:
-        dumps = ask_kernel([(transport, states | more) for transport, states in _LISTENING.items()])
-    except OSError as error:
-        detail = error.strerror or str(error)
-        unseen = [Unseen("unseen.sock-diag", Reason.NOT_SUPPORTED, "remedy.inet-diag", detail=detail)]
-        tables = proc_net.read_tables(proc)
-        unseen += _unseen_damage(sum(table.damaged for table in tables))
-        return [entry for table in tables for entry in table.sockets], "proc-net", unseen
-    unseen = _unseen_damage(sum(dump.damaged for dump in dumps))
-    interrupted = sum(dump.interrupted for dump in dumps)
-    if interrupted:
-        unseen.append(Unseen("unseen.dump-interrupted", Reason.NOT_SUPPORTED, "remedy.repeat", interrupted))
-    return [entry for dump in dumps for entry in dump.sockets], "sock_diag", unseen
-
-
-def _unseen_damage(count: int) -> list[Unseen]:
-    return [Unseen("unseen.damaged-sockets", Reason.NOT_SUPPORTED, "remedy.repeat", count)] if count else []
-
-
-def _unseen_owners(holders: Holders) -> list[Unseen]:
-    unseen: list[Unseen] = []
-    if holders.unreadable:
-        unseen.append(Unseen("unseen.owners", Reason.PERMISSION, "remedy.root", holders.unreadable))
-    if holders.hidden:
-        unseen.append(Unseen("unseen.hidepid", Reason.PERMISSION, "remedy.root"))
-    return unseen
+def find_owners(inode: int, proc: str = "/proc") -> tuple[Owner, ...] | Unknown:
+    """Return every process that holds a socket now, or why none is known."""
+    return SocketOwners(proc, HolderWalk(proc, share=False).finish()).of_inode(inode)

@@ -14,7 +14,7 @@ from quietport.host.psutil_owners import PsutilOwners
 from quietport.host.quiet_connections import direction_of
 from quietport.host.view import HostView, Quiet
 from quietport.model.endpoint import Endpoint
-from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
+from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState, run_of
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 
@@ -56,9 +56,9 @@ def read_through_psutil(quiet: Quiet | None, *, system: str, api: PsutilApi | No
         unseen.append(Unseen("unseen.owners-of-sockets", Reason.PERMISSION, remedy, nobodys))
     owners = PsutilOwners(api)
     order = sorted(listening, key=lambda seen: (seen.port, seen.address, seen.family, seen.interface))
-    listeners = tuple(_listener(seen, owners.find(listening[seen])) for seen in order)
+    runs = tuple(run_of(_listener(seen, owners.find(listening[seen]))) for seen in order)
     connections = () if quiet is None else tuple(_connections(established, set(listening), quiet, owners))
-    return HostView(listeners, connections, Coverage(tuple(unseen)), "psutil")
+    return HostView(runs, connections, Coverage(tuple(unseen)), "psutil")
 
 
 def _ask(api: PsutilApi, remedy: str) -> tuple[list[tuple[PsutilSocket, int | None]], list[Unseen]]:
@@ -115,7 +115,7 @@ def _listener(seen: _Seen, owners: tuple[Owner, ...] | Unknown) -> Listener:
         state=ListenerState.LISTENING,
         interface=seen.interface or None,
         uid=_NO_USER,
-        inodes=(),
+        sockets=1,
         owners=owners,
     )
 

@@ -9,11 +9,14 @@ from quietport.model.listener import Connection, Direction
 from quietport.model.port import Port, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from quietport.host.listener_group import OwnersOf
     from quietport.host.socket_entry import SocketEntry
+    from quietport.host.socket_run import SocketRun
     from quietport.host.view import Quiet
+    from quietport.model.namespace import NetworkNamespace
+    from quietport.model.owner import Owner
+    from quietport.model.unknown import Unknown
 
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
@@ -21,21 +24,19 @@ _ANY = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 class Bound:
     """The endpoints that a listener stands on."""
 
-    def __init__(self, listening: Iterable[SocketEntry]) -> None:
-        """Remember which addresses each port is listened on at."""
-        self._addresses: dict[tuple[Transport, int], set[str]] = {}
-        for entry in listening:
-            self._addresses.setdefault((entry.transport, entry.local_port), set()).add(entry.local_address)
+    def __init__(self, listening: Iterable[SocketRun]) -> None:
+        """Remember which ports each address is listened on at."""
+        self._ports: dict[tuple[Transport, str], set[int]] = {}
+        for run in listening:
+            self._ports.setdefault((run.transport, run.local_address), set()).update(run.ports)
 
     def stands_on(self, entry: SocketEntry) -> bool:
         """Tell whether a listener takes what arrives at the local end of a connection.
 
         A connection that a dual-stack listener took over IPv4 has an IPv4-mapped address.
         """
-        addresses = self._addresses.get((entry.transport, entry.local_port))
-        if addresses is None:
-            return False
-        return not addresses.isdisjoint((*_ANY, entry.local_address, entry.local_address.removeprefix("::ffff:")))
+        addresses = (*_ANY, entry.local_address, entry.local_address.removeprefix("::ffff:"))
+        return any(entry.local_port in self._ports.get((entry.transport, address), ()) for address in addresses)
 
 
 def direction_of(*, listener: bool, local_quiet: bool, remote_quiet: bool) -> Direction | None:
@@ -74,7 +75,11 @@ def select_quiet(
                 yield entry, direction
 
 
-def make_connections(selected: Iterable[tuple[SocketEntry, Direction]], owners_of: OwnersOf) -> tuple[Connection, ...]:
+def make_connections(
+    selected: Iterable[tuple[SocketEntry, Direction]],
+    owners_of: Callable[[int], tuple[Owner, ...] | Unknown],
+    namespace: NetworkNamespace | Unknown,
+) -> tuple[Connection, ...]:
     """Return the records of these connections, in order of local port, transport and address."""
     ordered = sorted(selected, key=lambda pair: (pair[0].local_port, pair[0].transport, pair[0].local_address))
     return tuple(
@@ -84,7 +89,8 @@ def make_connections(selected: Iterable[tuple[SocketEntry, Direction]], owners_o
             direction=direction,
             uid=entry.uid,
             inode=entry.inode,
-            owners=owners_of([entry.inode]),
+            owners=owners_of(entry.inode),
+            namespace=namespace,
         )
         for entry, direction in ordered
     )

@@ -11,13 +11,28 @@ import marshal
 import os
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 CHUNKS = 255
 """The most parts a walk is cut into: each is a byte in a pipe, which two readers can not take twice."""
 
-Found = tuple[dict[str, list[int]], int]
+PIPE_BYTES = 1 << 20
+"""A report mostly fits into a pipe of this size, so that the child need not wait for the parent to read."""
+
+_F_SETPIPE_SZ = 1031  # linux/fcntl.h
+
+
+class Found(NamedTuple):
+    """What a walk over some processes found."""
+
+    held: list[tuple[int, list[str]]]
+    """Process ids with what each holds: ``socket:[41]``; a process that holds nothing may be left out."""
+    unreadable: int
+    """Processes that could not be looked into."""
+
+
 Walk = Callable[[list[int]], Found]
-"""Returns who of some processes holds which socket, and how many of them could not be read."""
+"""Returns what some processes hold."""
 
 
 def may_share() -> bool:
@@ -70,24 +85,28 @@ class SharedWalk:
             os.waitpid(self._child, 0)
         if theirs is None:
             theirs = self._walk([pid for chunk in set(range(self._chunks)) - taken for pid in self._chunk(chunk)])
-        return _join(own, theirs)
+        return Found(own.held + theirs.held, own.unreadable + theirs.unreadable)
 
     def _chunk(self, number: int) -> list[int]:
         return self._pids[number :: self._chunks]
 
     def _take_chunks(self) -> tuple[Found, set[int]]:
         """Walk chunks until none is left; return what was found, and which chunks they were."""
-        found: Found = ({}, 0)
+        held: list[tuple[int, list[str]]] = []
+        unreadable = 0
         taken: set[int] = set()
         while token := os.read(self._tokens, 1):
             taken.add(token[0])
-            found = _join(found, self._walk(self._chunk(token[0])))
-        return found, taken
+            found = self._walk(self._chunk(token[0]))
+            held += found.held
+            unreadable += found.unreadable
+        return Found(held, unreadable), taken
 
     def _report_and_exit(self, writer: int) -> None:
         """Write what was found and end at once: nothing that the parent has set up may run twice."""
         try:
-            report = marshal.dumps(self._take_chunks()[0])
+            _widen(writer)
+            report = marshal.dumps(tuple(self._take_chunks()[0]))
             with open(writer, "wb", closefd=False) as pipe:
                 pipe.write(report)
         finally:
@@ -97,17 +116,17 @@ class SharedWalk:
         with open(self._reports, "rb", closefd=False) as pipe:
             report = pipe.read()
         try:
-            held, unreadable = marshal.loads(report)  # noqa: S302 - written by our own child
+            return Found(*marshal.loads(report))  # noqa: S302 - written by our own child
         except (EOFError, ValueError, TypeError):
             return None
-        return held, unreadable
 
 
-def _join(own: Found, theirs: Found) -> Found:
-    held, more = own[0], theirs[0]
-    if not held:
-        return more, own[1] + theirs[1]
-    for socket, pids in more.items():
-        others = held.get(socket)
-        held[socket] = pids if others is None else sorted(others + pids)
-    return held, own[1] + theirs[1]
+def _widen(pipe: int) -> None:
+    if sys.platform == "win32":
+        return
+    import fcntl  # noqa: PLC0415 - absent on Windows
+
+    try:
+        fcntl.fcntl(pipe, _F_SETPIPE_SZ, PIPE_BYTES)
+    except OSError:
+        return  # a smaller pipe only takes longer

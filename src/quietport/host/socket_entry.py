@@ -46,13 +46,23 @@ class SocketEntry(NamedTuple):
     @property
     def family(self) -> Family:
         """Return the address family, as exactly as the entry tells it."""
-        if not self.is_ipv6:
-            return Family.IPV4
-        if self.local_address != "::" or self.v6only:
-            return Family.IPV6
-        return Family.IPV6_MAYBE_DUAL if self.v6only is None else Family.DUAL
+        return family_of(self.is_ipv6, self.local_address, self.v6only)
 
     @property
     def listens(self) -> bool:
         """Tell whether it takes what arrives: TCP in LISTEN, or UDP bound and not connected."""
-        return self.state == (TCP_LISTEN if self.transport == "tcp" else TCP_CLOSE) and self.local_port != 0
+        return listens(self.transport, self.state) and self.local_port != 0
+
+
+def family_of(is_ipv6: bool, local_address: str, v6only: bool | None) -> Family:
+    """Return the address family of a socket, as exactly as these three tell it."""
+    if not is_ipv6:
+        return Family.IPV4
+    if local_address != "::" or v6only:
+        return Family.IPV6
+    return Family.IPV6_MAYBE_DUAL if v6only is None else Family.DUAL
+
+
+def listens(transport: Transport, state: int) -> bool:
+    """Tell whether a socket takes what arrives: TCP in LISTEN, or UDP bound and not connected."""
+    return state == (TCP_LISTEN if transport == "tcp" else TCP_CLOSE)

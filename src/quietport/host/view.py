@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from quietport.model.listener import listeners_of
 from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
 
 if TYPE_CHECKING:
-    from quietport.model.listener import Connection, Listener
+    from quietport.model.cross_view import CrossView
+    from quietport.model.listener import Connection, Listener, ListenerRun
     from quietport.model.raw_socket import RawSocket
-    from quietport.model.redirection import Redirection
+    from quietport.model.redirection import Behind
     from quietport.model.unknown import Coverage, Unknown
 
 Quiet = Callable[[Port], bool]
@@ -27,8 +29,8 @@ Wanted = Callable[[Port], bool]
 class HostView(Struct, frozen=True):
     """The doors of this host and the connections from or to quiet ports, at one moment."""
 
-    listeners: tuple[Listener, ...]
-    """In order of port number, transport and address."""
+    runs: tuple[ListenerRun, ...]
+    """The listeners, those together that differ in nothing but their number."""
     connections: tuple[Connection, ...]
     """In the same order, of the local end; empty where no quiet ports were named."""
     coverage: Coverage
@@ -39,5 +41,12 @@ class HostView(Struct, frozen=True):
     """The network namespace that was looked at, as ``net:[4026531840]``."""
     raw_sockets: tuple[RawSocket, ...] = ()
     """Packet and raw sockets: what listens without a port."""
-    redirections: tuple[Redirection, ...] = ()
+    redirections: tuple[Behind, ...] = ()
     """What answers without a listener."""
+    cross_view: CrossView | None = None
+    """What a bind to every port showed, where it was asked for."""
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Return them one by one, in order of port number, transport and address."""
+        return listeners_of(self.runs)

@@ -8,38 +8,33 @@ from quietport.judge.facts import BINDRESVPORT, Context, Facts
 from quietport.judge.holder import package_name, speaking_holder
 from quietport.judge.holder_facts import Part, holder_part
 from quietport.judge.relation import Relation, relate
+from quietport.model.declaration import Declaration, Expired
 from quietport.model.endpoint import Scope, scope_of
 from quietport.model.listener import ListenerState
 from quietport.model.port import range_name
 from quietport.model.raw_socket import RawKind
-from quietport.model.unknown import Reason, Unknown
+from quietport.model.unknown import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from quietport.model.declaration import Declaration
     from quietport.model.listener import Connection, Listener
     from quietport.model.namespace import NetworkNamespace
-    from quietport.model.port import PortRange
+    from quietport.model.port import Port, PortRange
     from quietport.model.raw_socket import RawSocket
-    from quietport.model.registration import DeFactoUse, KnownProgram, Misuse, Registration
-
-NOT_ASKED = Unknown(Reason.NOT_LOOKED, "answer over loopback")
-"""Stands where nobody tried to connect."""
+    from quietport.model.registration import DeFactoUse, KnownProgram, Misuse, RegistrySummary
 
 
 def listener_facts(
     listener: Listener,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     ephemeral: PortRange | Unknown,
     *,
     misuse: Sequence[Misuse] = (),
-    declaration: Declaration | None = None,
-    declaration_expired: bool = False,
+    declaration: Declaration | Expired | Unknown | None = None,
     alias_programs: Sequence[KnownProgram] = (),
-    answers: bool | Unknown = NOT_ASKED,
 ) -> Context:
     """Return what is known of a listener.
 
@@ -47,70 +42,67 @@ def listener_facts(
     (``speaking_holder``), and by the name it goes by; ``declaration`` is the entry of a policy that fits.
     """
     seen: dict[str, Any] = {"kind": "listener", "scope": str(listener.scope), "state": str(listener.state)}
-    holder = holder_part(listener.owners, programs, alias_programs, registration.port)
+    holder = holder_part(listener.owners, programs, alias_programs, listener.port)
     return _at_a_port(
-        seen | {"namespace": _namespace(listener.namespace), "answers": answers} | _port_facts(registration, ephemeral),
+        seen | {"namespace": _namespace(listener.namespace)} | _port_facts(listener.port, registration, ephemeral),
         holder,
         _relation(holder, registration, uses, programs, misuse),
-        _declared(declaration, expired=declaration_expired),
+        _declared(declaration),
     )
 
 
 def listener_likeness(
     listener: Listener,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     ephemeral: PortRange | Unknown,
     *,
     misuse: Sequence[Misuse] = (),
-    declaration: Declaration | None = None,
-    declaration_expired: bool = False,
-    answers: bool | Unknown = NOT_ASKED,
+    declaration: Declaration | Expired | Unknown | None = None,
 ) -> tuple[object, ...]:
     """Return what is equal for two listeners of one holder only if no rule and no sentence can tell them apart.
 
     Owners and declarations are compared as objects, so that the key holds as long as they live.
     """
-    holder, port = speaking_holder(listener.owners), registration.port
+    holder, port = speaking_holder(listener.owners), listener.port
     return (
-        id(listener.owners), listener.scope, listener.state, _namespace(listener.namespace), answers,
-        *_port_facts(registration, ephemeral).values(),
+        id(listener.owners), listener.scope, listener.state, _namespace(listener.namespace),
+        *_port_facts(port, registration, ephemeral).values(),
         relate(registration.names, uses, programs, package_name(holder)),
         tuple(dict.fromkeys(report.family for report in misuse)),
         holder is not None and holder.debugger_port == port.number,
-        id(declaration), declaration_expired,
+        declaration,
     )  # fmt: skip
 
 
 def connection_facts(
     connection: Connection,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     ephemeral: PortRange | Unknown,
     *,
     misuse: Sequence[Misuse] = (),
-    declaration: Declaration | None = None,
-    declaration_expired: bool = False,
+    declaration: Declaration | Expired | Unknown | None = None,
     alias_programs: Sequence[KnownProgram] = (),
 ) -> Context:
     """Return what is known of a connection; port facts are about its quiet end."""
     seen = {"kind": "connection", "scope": str(connection.local.scope), "state": str(connection.direction)}
-    holder = holder_part(connection.owners, programs, alias_programs, registration.port)
+    holder = holder_part(connection.owners, programs, alias_programs, connection.quiet_port)
     return _at_a_port(
-        {**seen, "namespace": _namespace(connection.namespace), "answers": NOT_ASKED}
-        | _port_facts(registration, ephemeral),
+        {**seen, "namespace": _namespace(connection.namespace)}
+        | _port_facts(connection.quiet_port, registration, ephemeral),
         holder,
         _relation(holder, registration, uses, programs, misuse),
-        _declared(declaration, expired=declaration_expired),
+        _declared(declaration),
     )
 
 
 def _at_a_port(seen: dict[str, Any], holder: Part, relation: Part, declared: Part) -> Context:
     return Context(
         Facts(**seen, **relation.facts, **declared.facts, **holder.facts),
-        {**holder.values, **relation.values, **declared.values},
+        {"transport": seen["transport"], **holder.values, **relation.values, **declared.values},
     )
 
 
@@ -128,22 +120,20 @@ def raw_socket_facts(
         scope=str(scope_of(raw.address)) if raw.address else str(Scope.ANY),
         state=str(ListenerState.LISTENING),
         namespace=_namespace(raw.namespace),
-        answers=NOT_ASKED,
         transport="none",
         range="none",
         bindresvport_range=False,
         ephemeral=False,
         status="none",
         **_related(known, programs, (), unread=holder.unread).facts,
-        **_declared(None, expired=False).facts,
+        **_declared(None).facts,
         **holder.facts,
     )
     values = {"software": " / ".join(known.software)} if known.software else {}
     return Context(facts, {**holder.values, **values})
 
 
-def _port_facts(registration: Registration, ephemeral: PortRange | Unknown) -> dict[str, Any]:
-    port = registration.port
+def _port_facts(port: Port, registration: RegistrySummary, ephemeral: PortRange | Unknown) -> dict[str, Any]:
     return {
         "transport": str(port.transport),
         "range": str(range_name(port.number)),
@@ -155,7 +145,7 @@ def _port_facts(registration: Registration, ephemeral: PortRange | Unknown) -> d
 
 def _relation(
     holder: Part,
-    registration: Registration,
+    registration: RegistrySummary,
     uses: Sequence[DeFactoUse],
     programs: Sequence[KnownProgram],
     misuse: Sequence[Misuse],
@@ -170,7 +160,6 @@ def _relation(
             dict.fromkeys(use.software for use in uses if use.software.casefold() in relation.default_of)
         ),
         "families": ", ".join(dict.fromkeys(report.family for report in misuse)),
-        "transport": str(registration.port.transport),
     }
     return Part(part.facts, {key: value for key, value in values.items() if value})
 
@@ -195,13 +184,13 @@ def _related(
     return Part(facts, {})
 
 
-def _declared(declaration: Declaration | None, *, expired: bool) -> Part:
-    if declaration is None:
-        return Part({"declared": False, "declaration_expired": False}, {})
-    values = {"because": declaration.because, "policy": f"{declaration.file}:{declaration.line}"}
-    if declaration.until:
-        values["until"] = declaration.until
-    return Part({"declared": not expired, "declaration_expired": expired and declaration.until is not None}, values)
+def _declared(found: Declaration | Expired | Unknown | None) -> Part:
+    entry = found.declaration if isinstance(found, Expired) else found
+    facts = {"declared": isinstance(found, Declaration), "declaration_expired": isinstance(found, Expired)}
+    if not isinstance(entry, Declaration):
+        return Part(facts, {})
+    values = {"because": entry.because, "policy": f"{entry.file}:{entry.line}", "until": entry.until}
+    return Part(facts, {key: value for key, value in values.items() if value})
 
 
 def _namespace(namespace: NetworkNamespace | Unknown) -> str:

@@ -42,8 +42,6 @@ class Facts(Struct, frozen=True):
     """Status in IANA's registry; ``none`` below the ports."""
     namespace: str
     """``own``, ``other`` or ``unread``: which network namespace it stands in."""
-    answers: Fact
-    """A connection over loopback was accepted; asked only of a hidden port."""
     owner: str
     """``known``, ``kernel``, ``permission``, ``none`` (nobody holds it) or ``unseen``: could the holder be read?"""
     several_programs: bool

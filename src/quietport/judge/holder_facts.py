@@ -102,7 +102,9 @@ def _path_facts(owner: Owner) -> dict[str, Any]:
 def _is_development_server(script: str | Unknown | None) -> Fact:
     if isinstance(script, Unknown):
         return script
-    return script is not None and "development-server" in read_roles().find(script.rpartition("/")[2])
+    if script is None:
+        return False
+    return "development-server" in read_roles().find(script.removeprefix("-m ").rpartition("/")[2])
 
 
 def _debugger_facts(owner: Owner, port: Port | None) -> dict[str, Any]:

@@ -20,7 +20,7 @@ WORDS: dict[str, frozenset[str | bool]] = {
     **{
         name: _YES_OR_NO
         for name, kind in Facts.__annotations__.items()
-        if kind == "bool" or name in {"ephemeral", "answers", "privileged_user", "program_known", "registered_agrees"}
+        if kind == "bool" or name in {"ephemeral", "privileged_user", "program_known", "registered_agrees"}
     },
     **dict.fromkeys(("de_facto_agrees", "hidden_place", "scripted", "development_server", "stdin_socket"), _YES_OR_NO),
     "kind": frozenset({"listener", "connection", "packet-socket", "raw-socket"}),

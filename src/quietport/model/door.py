@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import Struct
 
-from quietport.model.listener import Connection, Direction, Listener
+from quietport.model.listener import Connection, Direction, Listener, ListenerRun, run_of
 from quietport.model.unknown import Unknown
-from quietport.model.verdict import Concern, Standing, Verdict
+from quietport.model.verdict import Concern, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from quietport.model.cross_view import CrossView
+    from quietport.model.declaration import DeclarationFlaw
     from quietport.model.owner import Owner
     from quietport.model.port import Port
-    from quietport.model.registration import Registration, Status
+    from quietport.model.registration import RegistrySummary, Status
     from quietport.model.unknown import Coverage
 
 SeenT_co = TypeVar("SeenT_co", Listener, Connection, covariant=True)
@@ -25,7 +30,7 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
 
     seen: SeenT_co
     """The listener or connection."""
-    registration: Registration
+    registration: RegistrySummary
     """What the registry says of its port; of the quiet end, for a connection."""
     verdict: Verdict
     """What it means; one object for all doors that are alike."""
@@ -35,7 +40,7 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
     @property
     def port(self) -> Port:
         """Return the port that the door is judged by."""
-        return self.registration.port
+        return self.seen.port if isinstance(self.seen, Listener) else self.seen.quiet_port
 
     @property
     def owners(self) -> tuple[Owner, ...] | Unknown:
@@ -53,7 +58,30 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
     @property
     def needs_a_person(self) -> bool:
         """Tell whether somebody should look: a concern, or nothing that explains it."""
-        return self.verdict.concern is not Concern.NONE or self.verdict.standing is Standing.UNEXPLAINED
+        return self.verdict.needs_a_person
+
+
+class DoorRun(Struct, frozen=True):
+    """Doors that differ in nothing but the number of their port: judged once, written once."""
+
+    run: ListenerRun
+    """The listeners."""
+    registration: RegistrySummary
+    """What the registry says of each of their ports."""
+    verdict: Verdict
+    """What they mean."""
+    program: str | Unknown
+    """The program as the door key has it."""
+
+    @property
+    def doors(self) -> Iterator[Door[Listener]]:
+        """Return them one by one."""
+        return (Door(self.run.at(n), self.registration, self.verdict, self.program) for n in self.run.numbers)
+
+
+def run_of_door(door: Door[Listener]) -> DoorRun:
+    """Return a door as a run of one."""
+    return DoorRun(run_of(door.seen), door.registration, door.verdict, door.program)
 
 
 def door_key(door: Door[Listener]) -> str:
@@ -66,7 +94,7 @@ def door_key(door: Door[Listener]) -> str:
 AnyDoor = Door[Listener] | Door[Connection]
 
 
-class CheckReport(Struct, frozen=True):
+class CheckReport(Struct, frozen=True, dict=True):
     """The answer of ``check``."""
 
     host: str
@@ -79,14 +107,25 @@ class CheckReport(Struct, frozen=True):
     """The ports asked about, as ``851/udp``; empty for all of them."""
     asked_status: Status | None
     """What the registry says over tcp and udp of the one port asked about, where they agree."""
-    listeners: tuple[Door[Listener], ...]
-    """In order of port number, transport and address."""
+    runs: tuple[DoorRun, ...]
+    """The listeners, those together that differ in nothing but their number."""
     connections: tuple[Door[Connection], ...]
     """Established connections from or to quiet ports."""
     coverage: Coverage
     """What could not be seen."""
     namespace: str | Unknown
     """The network namespace that was looked at."""
+    cross_view: CrossView | None = None
+    """What a bind to every port showed, where it was asked for."""
+    policy_files: tuple[str, ...] = ()
+    """Policy files in force."""
+    flaws: tuple[DeclarationFlaw, ...] = ()
+    """What is wrong with the declarations in them."""
+
+    @cached_property
+    def listeners(self) -> tuple[Door[Listener], ...]:
+        """Return the listeners one by one, in order of port number, transport and address."""
+        return _in_order(self.runs)
 
     @property
     def doors(self) -> tuple[AnyDoor, ...]:
@@ -94,26 +133,46 @@ class CheckReport(Struct, frozen=True):
         return (*self.listeners, *self.connections)
 
     @property
+    def door_count(self) -> int:
+        """Return how many doors there are."""
+        return sum(len(run.run.numbers) for run in self.runs) + len(self.connections)
+
+    @property
     def findings(self) -> tuple[AnyDoor, ...]:
         """Return the doors that need a person, gravest verdict first, then by port."""
         order = {concern: rank for rank, concern in enumerate(_GRAVEST_FIRST)}
-        return tuple(sorted((d for d in self.doors if d.needs_a_person), key=lambda d: order[d.verdict.concern]))
+        found = self.where(lambda verdict: verdict.needs_a_person)
+        return tuple(sorted(found, key=lambda door: order[door.verdict.concern]))
 
     @property
     def settled(self) -> tuple[AnyDoor, ...]:
         """Return the doors that are as they should be."""
-        return tuple(door for door in self.doors if not door.needs_a_person)
+        return self.where(lambda verdict: not verdict.needs_a_person)
+
+    def where(self, wanted: Callable[[Verdict], bool]) -> tuple[AnyDoor, ...]:
+        """Return the doors of certain verdicts, listeners first; no others are made for it."""
+        listeners = _in_order(run for run in self.runs if wanted(run.verdict))
+        return (*listeners, *(door for door in self.connections if wanted(door.verdict)))
+
+    @property
+    def verdicts(self) -> tuple[tuple[Verdict, int], ...]:
+        """Return every verdict with the number of doors that it is on; one may stand there several times."""
+        runs = ((run.verdict, len(run.run.numbers)) for run in self.runs)
+        return (*runs, *((door.verdict, 1) for door in self.connections))
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Return how many doors there are of each verdict, gravest first."""
-        doors = Counter(id(door.verdict) for door in self.doors)
-        words = {id(door.verdict): door.verdict for door in self.doors}
         counted: Counter[str] = Counter()
-        for identity, verdict in words.items():
-            counted[verdict.word] += doors[identity]
+        for verdict, count in self.verdicts:
+            counted[verdict.word] += count
         order = [*map(str, _GRAVEST_FIRST), "unexplained", "custom", "declared", "expected"]
         return tuple((word, counted[word]) for word in order if counted[word])
+
+
+def _in_order(runs: Iterable[DoorRun]) -> tuple[Door[Listener], ...]:
+    doors = [door for run in sorted(runs, key=lambda run: run.run.order) for door in run.doors]
+    return tuple(sorted(doors, key=lambda door: door.seen.endpoint.port.number))
 
 
 _GRAVEST_FIRST = (Concern.SUSPICIOUS, Concern.MISCONFIGURED, Concern.UNRESOLVED, Concern.NONE)

@@ -69,6 +69,15 @@ class PastState(Struct, frozen=True):
     """Names in that snapshot."""
 
 
+class RegistrySummary(Struct, frozen=True):
+    """What IANA's registry says of a port, as short as a table of doors shows it."""
+
+    status: Status
+    """Its status."""
+    names: tuple[str, ...]
+    """Names of its assigned rows, in registry order."""
+
+
 class Registration(Struct, frozen=True):
     """What IANA's registry says of one port, as of the snapshot's date."""
 

@@ -113,6 +113,11 @@ class Verdict(Struct, frozen=True):
             raise ValueError(message)
 
     @property
+    def needs_a_person(self) -> bool:
+        """Tell whether somebody should look: a concern, or nothing that explains it."""
+        return self.concern is not Concern.NONE or self.standing is Standing.UNEXPLAINED
+
+    @property
     def word(self) -> str:
         """Return the one word for tables and exit codes: the concern unless none, else the standing."""
         return str(self.standing if self.concern is Concern.NONE else self.concern)

@@ -78,7 +78,7 @@ def _fill(connection: sqlite3.Connection, data: Path) -> None:
     _put_cited(connection, data, known)
     _put_searched(connection, data, known)
     connection.execute("INSERT INTO meta VALUES ('text_sha256', ?)", (text_hash(data),))
-    connection.execute("INSERT INTO meta VALUES ('schema', '1')")
+    connection.execute("INSERT INTO meta VALUES ('schema', '2')")
 
 
 def text_hash(data: Path) -> str:
@@ -141,9 +141,17 @@ def put_iana(connection: sqlite3.Connection, snapshot: IanaText) -> None:
         if next_span + len(spans) > PORT_COUNT:
             raise DataError(f"{snapshot.source}: more runs of numbers than 16 bits can count")
         connection.executemany(
-            "INSERT INTO span VALUES (?,?,?,?,?,?)",
+            "INSERT INTO span VALUES (?,?,?,?,?,?,?)",
             [
-                (next_span + offset, transport, first, last, Status(plane[first]).label, " ".join(map(str, rows)))
+                (
+                    next_span + offset,
+                    transport,
+                    first,
+                    last,
+                    Status(plane[first]).label,
+                    " ".join(map(str, rows)),
+                    " ".join(dict.fromkeys(name for row in rows if (name := snapshot.rows[row - 1].name) is not None)),
+                )
                 for offset, (first, last, rows) in enumerate(spans)
             ],
         )

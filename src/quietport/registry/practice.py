@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from quietport.model.port import Port, PortRange, Transport
+from quietport.model.port import PORT_COUNT, Port, PortRange, Transport
 from quietport.model.registration import DeFactoUse, KnownProgram, Misuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 FEW_QUESTIONS = 16
 """Up to so many questions about searched lists are put to SQLite (a page asks six); after that they are read whole."""
@@ -72,6 +72,16 @@ class PortIndex(Generic[RowT]):
     def rows(self) -> tuple[RowT, ...]:
         """Return every row, narrow ranges first."""
         return tuple(map(self._row, range(len(self._found))))
+
+    def single_numbers(self, transport: Transport) -> Iterable[int]:
+        """Return the numbers that a row of few ports names."""
+        return (number for over, number in self._single if over == transport)
+
+    def wide_ranges(self, transport: Transport) -> list[PortRange]:
+        """Return the ranges of the rows of many ports."""
+        starts = self._wide.get(transport, _NO_STEPS)[0]
+        ends = (*starts[1:], PORT_COUNT)
+        return [PortRange(first, end - 1) for first, end in zip(starts, ends, strict=True) if first < end]
 
     def covering(self, port: Port) -> tuple[int, ...]:
         """Return which rows cover a port, as numbers that are equal for two ports exactly if the rows are the same."""

@@ -26,10 +26,10 @@ CREATE TABLE iana_past (
 );
 CREATE INDEX iana_past_port ON iana_past (transport, first);
 
--- Runs of numbers that the same rows cover; rows is a list of iana_row ids, separated by blanks.
+-- Runs of numbers that the same rows cover; rows is a list of iana_row ids, names are theirs; both separated by blanks.
 CREATE TABLE span (
   id INTEGER PRIMARY KEY, transport TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-  status TEXT NOT NULL, rows TEXT NOT NULL
+  status TEXT NOT NULL, rows TEXT NOT NULL, names TEXT NOT NULL
 );
 
 -- 65,536 bytes a transport: the status of port N is byte N; its span is the little-endian 16-bit number N.

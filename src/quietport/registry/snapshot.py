@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING, Any, Self
 from quietport.model.errors import DataError
 from quietport.model.page import Source, SourceKind
 from quietport.model.port import PORT_COUNT, RANGES, Port, PortRange, RangeName, Transport
-from quietport.model.registration import IanaRow, PastState, Registration, Status
+from quietport.model.registration import IanaRow, PastState, Registration, RegistrySummary, Status
 from quietport.registry.practice import Practice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
 SHIPPED = Path(__file__).with_name("registry.sqlite")
 """The snapshot inside the package."""
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Which ``schema.sql`` this code reads."""
 
 _REMEDY = "reinstall quietport, or remove the file if `registry update` wrote it"
 _STATUS = tuple(Status)
+_MOST_AT_ONCE = 500
+# Values in one question; SQLite takes 32,766, and older ones 999.
 _ROW_COLUMNS = (
     "first, last, transport, name, description, reference, assignee, registered, modified, "
     "unauthorized, notes, service_code"
@@ -50,6 +52,8 @@ class Registry:
             raise
         self._sources: dict[str, Source] = {}
         self._known_spans: dict[int, tuple[tuple[str, ...], tuple[IanaRow, ...]]] = {}
+        self._summaries: dict[int, RegistrySummary] = {}
+        self._known_summaries: dict[tuple[str, str], RegistrySummary] = {}
         self.practice = Practice(self.ask)
         """What is done with ports in practice: software's defaults, misuse, programs."""
 
@@ -108,6 +112,37 @@ class Registry:
         span = self._span[port.transport][port.number]
         names, rows = self._known_spans.get(span) or self._read_span(span)
         return Registration(port, _STATUS[self._status[port.transport][port.number]], names, rows)
+
+    def summary(self, port: Port) -> RegistrySummary:
+        """Return what the registry says of a port in short; one object for all of the same status and names."""
+        span = self._span[port.transport][port.number]
+        found = self._summaries.get(span)
+        if found is None:
+            self._read_summaries([span])
+            found = self._summaries[span]
+        return found
+
+    def read_summaries(self, transport: Transport, numbers: Sequence[int]) -> None:
+        """Read in one go what ``summary`` will be asked about."""
+        spans = {self._span[transport][number] for number in numbers}
+        self._read_summaries([span for span in spans if span not in self._summaries])
+
+    def _read_summaries(self, spans: list[int]) -> None:
+        for start in range(0, len(spans), _MOST_AT_ONCE):
+            asked = spans[start : start + _MOST_AT_ONCE]
+            marks = ",".join("?" * len(asked))
+            found = self.ask(f"SELECT id, status, names FROM span WHERE id IN ({marks})", *asked)  # noqa: S608 - marks
+            if len(found) != len(asked):
+                raise DataError(f"{self.path}: a row is missing; {_REMEDY}")
+            for span, status, names in found:
+                key = status, names
+                if key not in self._known_summaries:
+                    self._known_summaries[key] = RegistrySummary(_status(status), tuple(names.split()))
+                self._summaries[span] = self._known_summaries[key]
+
+    def spans(self, transport: Transport) -> array[int]:
+        """Return for every number of a transport the span that it lies in."""
+        return self._span[transport]
 
     def span_of(self, port: Port) -> int:
         """Return a number that is equal for two ports exactly if the same rows cover both."""

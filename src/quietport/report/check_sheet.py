@@ -8,6 +8,7 @@ from quietport.model.page import Phrase, Value
 from quietport.model.registration import Status
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Verdict
+from quietport.report.declaration_json import flaw_next, flaw_phrase
 from quietport.report.sheet import heading, quiet
 from quietport.report.terminal import verdict_mark
 from quietport.words.gates import visible
@@ -40,13 +41,18 @@ def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
         sheet.wrapped(heading(book.say("check.expected")))
         sheet.columns(_quiet_rows(settled[:SHOWN_EXPECTED], book), indent=2)
         _print_folded(len(settled) - SHOWN_EXPECTED, book, sheet)
+    if report.cross_view is not None:
+        from quietport.report.hidden_report import lay_out_hidden  # noqa: PLC0415 - only where it was asked for
+
+        sheet.blank()
+        lay_out_hidden(report.cross_view, book, sheet)
     _print_coverage(report, book, sheet)
 
 
 def _first_line(report: CheckReport, book: Phrasebook) -> str:
-    if report.doors:
+    if report.door_count:
         counted = tuple(Phrase(f"counted.{word}", {"count": count}) for word, count in report.counts)
-        return book.say("check.summary", count=len(report.doors), host=report.host, verdicts=counted)
+        return book.say("check.summary", count=report.door_count, host=report.host, verdicts=counted)
     if not report.asked:
         return book.say("check.none", host=report.host)
     if not report.coverage.sockets_complete:
@@ -80,7 +86,7 @@ def next_values(door: AnyDoor) -> dict[str, Value]:
 
 def _holder(owners: tuple[Owner, ...] | Unknown, book: Phrasebook) -> str:
     if isinstance(owners, Unknown):
-        return book.say("check.owner-unknown" if owners.reason is Reason.PERMISSION else "check.no-program")
+        return book.say("check.no-program" if owners.reason is Reason.NO_OWNER else "check.owner-unknown")
     if not owners:
         return book.say("check.no-program")
     first = owners[0]
@@ -108,8 +114,17 @@ def _print_folded(more: int, book: Phrasebook, sheet: Sheet) -> None:
         sheet.wrapped(quiet(book.say("check.folded", count=more)), indent=2)
 
 
+def _print_policy(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
+    for flaw in report.flaws:
+        sheet.wrapped(visible(book.render(flaw_phrase(flaw)), 600), hanging=4)
+        sheet.unwrapped("    ", quiet(visible(book.say("check.next", step=book.render(flaw_next(flaw))), 600)))
+    for file in report.policy_files:
+        sheet.wrapped(quiet(visible(book.say("check.policy", file=file), 400)))
+
+
 def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
     sheet.blank()
+    _print_policy(report, book, sheet)
     sheet.wrapped(quiet(book.say("check.looked", method=report.method)))
     if report.coverage.unseen:
         sheet.wrapped(heading(book.say("check.not-seen")))
@@ -117,4 +132,5 @@ def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None
         values: dict[str, Value] = {} if unseen.count is None else {"count": unseen.count}
         what = book.render(Phrase(unseen.what, values))
         remedy = book.render(Phrase(unseen.remedy, {}))
-        sheet.wrapped(f"{visible(what, 400)} {visible(remedy, 400)}", indent=2, hanging=2)
+        detail = f" ({visible(unseen.detail)})" if unseen.detail else ""
+        sheet.wrapped(f"{visible(what, 400)}{detail} {visible(remedy, 400)}", indent=2, hanging=2)

@@ -47,10 +47,13 @@ def make_sheet(file: TextIO) -> Sheet:
     return Sheet(shutil.get_terminal_size().columns if file.isatty() else PIPE_WIDTH)
 
 
-def show(sheet: Sheet, file: TextIO, color: bool | None) -> None:
-    """Write a sheet to a stream; ``color`` None lets the stream, NO_COLOR and TERM decide."""
-    if color is None:
-        color = file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def wants_color(file: TextIO) -> bool:
+    """Tell whether a stream should get colours: a terminal, unless NO_COLOR or TERM says otherwise."""
+    return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def show(sheet: Sheet, file: TextIO, *, color: bool) -> None:
+    """Write a sheet to a stream, with colours or without."""
     if not color:
         file.write(sheet.plain())
         return
@@ -59,5 +62,7 @@ def show(sheet: Sheet, file: TextIO, color: bool | None) -> None:
 
     # Text is put together from pieces and never parsed, so that no value can be read as markup.
     lines = (Text.assemble(*line) for line in sheet.lines)
-    console = Console(file=file, width=max(sheet.width, 1), highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=file, width=max(sheet.width, 1), highlight=False, markup=False, emoji=False, force_terminal=True
+    )
     console.print(Text("\n").join(lines), soft_wrap=True)

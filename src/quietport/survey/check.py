@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.model.door import CheckReport, Door
-from quietport.model.listener import Connection, Listener
+from msgspec.structs import replace
+
+from quietport.model.door import CheckReport, Door, DoorRun
+from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern
+from quietport.policy.policy import NO_POLICY
 from quietport.survey.question import PortQuestion, is_asked
 
 if TYPE_CHECKING:
@@ -17,11 +20,15 @@ if TYPE_CHECKING:
 
     from quietport.host.facts import PortFacts
     from quietport.host.view import HostView
+    from quietport.model.declaration import DeclarationFlaw
+    from quietport.policy.policy import Policy
     from quietport.registry.snapshot import Registry
 
     HostReader = Callable[[Callable[[Port], bool]], HostView]
     """Reads the host, told which ports are quiet."""
 
+
+_DAY = len("2026-11-25")
 
 LOOKED_AT = (Transport.TCP, Transport.UDP)
 """The transports whose sockets a host reader shows."""
@@ -29,10 +36,9 @@ LOOKED_AT = (Transport.TCP, Transport.UDP)
 
 def unanswered(report: CheckReport) -> bool:
     """Tell whether something unseen stood in the way: sockets, or the holder of a door that would be a finding."""
-    hidden = any(
-        door.verdict.concern is Concern.UNRESOLVED and isinstance(door.owners, Unknown) for door in report.doors
-    )
-    return hidden or not report.coverage.sockets_complete
+    unresolved = [run.run.owners for run in report.runs if run.verdict.concern is Concern.UNRESOLVED]
+    unresolved += [door.owners for door in report.connections if door.verdict.concern is Concern.UNRESOLVED]
+    return any(isinstance(owners, Unknown) for owners in unresolved) or not report.coverage.sockets_complete
 
 
 def check(
@@ -42,30 +48,52 @@ def check(
     asked: Sequence[PortQuestion],
     host: str,
     generated_at: str,
+    policy: Policy = NO_POLICY,
 ) -> CheckReport:
     """Return every listener and every connection to a quiet port, judged: those asked about, or all."""
     view = read_host(registry.is_quiet)
-    seen_listeners = [seen for seen in view.listeners if is_asked(seen.port, asked)]
+    seen_runs = [run for run in (_asked_run(run, asked) for run in view.runs) if run.numbers]
     seen_connections = [seen for seen in view.connections if is_asked(seen.quiet_port, asked)]
-    listeners: tuple[Door[Listener], ...] = ()
+    runs: tuple[DoorRun, ...] = ()
     connections: tuple[Door[Connection], ...] = ()
-    if seen_listeners or seen_connections:
+    if seen_runs or seen_connections:
         from quietport.survey.bench import Bench  # noqa: PLC0415 - a quiet port needs no judge
 
-        bench = Bench(registry, port_facts.ip_local_port_range)
-        listeners = tuple(map(bench.judge_listener, seen_listeners))
+        bench = Bench(registry, port_facts.ip_local_port_range, policy, host, generated_at[:_DAY])
+        runs = tuple(judged for run in seen_runs for judged in bench.judge_run(run))
         connections = tuple(map(bench.judge_connection, seen_connections))
     return CheckReport(
         host=host,
         generated_at=generated_at,
         method=view.method,
         asked=tuple(str(question) for question in asked),
-        listeners=listeners,
+        runs=runs,
         connections=connections,
         asked_status=_asked_status(registry, asked),
         namespace=view.namespace,
-        coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
+        cross_view=view.cross_view,
+        coverage=Coverage((*policy.unseen, *view.coverage.unseen, *_unseen_transports(asked))),
+        policy_files=policy.files,
+        flaws=_flaws(policy, view, asked, host, generated_at),
     )
+
+
+def _flaws(
+    policy: Policy, view: HostView, asked: Sequence[PortQuestion], host: str, generated_at: str
+) -> tuple[DeclarationFlaw, ...]:
+    if not policy.declarations:
+        return ()
+    from quietport.policy.flaws import find_flaws  # noqa: PLC0415 - most hosts have declared nothing
+
+    seen = view.coverage.sockets_complete
+    today = generated_at[:_DAY]
+    return find_flaws(policy, view.listeners, host, today, lambda port: seen and is_asked(port, asked))
+
+
+def _asked_run(run: ListenerRun, asked: Sequence[PortQuestion]) -> ListenerRun:
+    if not asked:
+        return run
+    return replace(run, numbers=tuple(n for n in run.numbers if is_asked(Port(n, run.transport), asked)))
 
 
 def _unseen_transports(asked: Sequence[PortQuestion]) -> tuple[Unseen, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from quietport.model.verdict import Concern, Standing, Verdict
+from quietport.model.verdict import Standing, Verdict
 
 if TYPE_CHECKING:
     from quietport.model.door import AnyDoor, CheckReport
@@ -39,10 +39,9 @@ DEFAULT_FAIL_ON = (FailOn.MISCONFIGURED, FailOn.SUSPICIOUS)
 
 def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[AnyDoor, ...]:
     """Return the doors that the caller wants to fail on."""
-    decided: dict[tuple[Standing, Concern], bool] = {}
-    for door in report.doors:
-        verdict = door.verdict
-        key = verdict.standing, verdict.concern
-        if key not in decided:
-            decided[key] = any(kind.fits(verdict) for kind in fail_on)
-    return tuple(door for door in report.doors if decided[door.verdict.standing, door.verdict.concern])
+    return report.where(lambda verdict: any(kind.fits(verdict) for kind in fail_on))
+
+
+def fails(report: CheckReport, fail_on: tuple[FailOn, ...]) -> bool:
+    """Tell whether there is any."""
+    return any(kind.fits(verdict) for verdict, _ in report.verdicts for kind in fail_on)
