@@ -102,3 +102,5 @@ class Owner(Struct, frozen=True):
     """Its standard input is a network socket, as inetd does it, and a reverse shell."""
     debugger: str | Unknown | None = NOT_LOOKED
     """The debugging interface its command line opens: ``node-inspect``, ``jdwp``, ``debugpy``, ``jmx``; or None."""
+    debugger_port: int | Unknown | None = NOT_LOOKED
+    """The port that its command line gives that interface; None where it gives none."""
