@@ -53,3 +53,7 @@ def test_the_kernel_has_no_file() -> None:
 def test_a_path_that_was_not_read_lies_nowhere_known() -> None:
     unread = Unknown(Reason.PERMISSION, "executable of process 1")
     assert place_of(owner(unread)) is unread
+
+
+def test_whoever_tells_of_no_path_says_nothing_of_the_place() -> None:
+    assert place_of(owner(Unknown(Reason.NOT_SUPPORTED, "not printed"))) == "untold"

@@ -83,6 +83,7 @@ def test_only_the_rules_that_state_what_is_missing_weigh_nothing() -> None:
 
 PLACES = ("/usr/sbin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/memfd:x", "/srv/x", "/", "", None)
 UNREAD = Unknown(Reason.PERMISSION, "executable")
+UNTOLD = Unknown(Reason.NOT_SUPPORTED, "executable")
 
 
 def owner(
@@ -105,6 +106,7 @@ def owner(
 OWNERS: list[tuple[Owner, ...] | Unknown] = [
     *((owner("x", path),) for path in (*PLACES, UNREAD, "/usr/sbin/rpc.statd")),
     *((owner("", path),) for path in ("", None, UNREAD)),
+    *((owner(name, UNTOLD),) for name in ("x", "rpc.statd")),
     (owner(deleted=True),),
     (),
     *(Unknown(reason, "owner") for reason in Reason),

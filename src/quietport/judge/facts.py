@@ -66,7 +66,7 @@ class Facts(Struct, frozen=True):
     de_facto_known: bool
     """A source gives this port as the default of some software."""
     executable: Fact
-    """Where the executable is: ``system``, ``local``, ``home``, ``temporary``, ``memory`` or ``other``."""
+    """Where the executable is: ``system``, ``local``, ``home``, ``temporary``, ``memory``, ``other`` or ``untold``."""
     deleted: Fact
     """The executable's path no longer leads to the file that runs."""
 

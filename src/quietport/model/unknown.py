@@ -47,7 +47,19 @@ class Unseen(Struct, frozen=True):
 
 
 NO_SOCKETS_HIDDEN = frozenset(
-    {"unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag"},
+    {
+        "unseen.owners",
+        "unseen.hidepid",
+        "unseen.owners-of-sockets",
+        "unseen.sock-diag",
+        "unseen.printed-owners",
+        "unseen.printed-programs",
+        "unseen.printed-programs-cut",
+        "unseen.printed-connections",
+        "unseen.printed-v6only",
+        "unseen.printed-details",
+        "unseen.printed-elsewhere-details",
+    },
 )
 """What hides who holds a socket, or which families it takes, and not the socket."""
 
