@@ -1,14 +1,16 @@
 """Opens one socket of each kind in a network namespace of its own, and records what each tool prints of them.
 
-    unshare -n python tests/host/printed/record.py [NAME...]
+    unshare -n python tests/host/printed/record.py
 
-The file of a name is ``recorded/NAME.txt``; ``COMMANDS`` has the line that made it. Recorded on Debian 12
-(iproute2 6.1.0, net-tools 2.10, busybox 1.35.0, lsof 4.95.0), as root.
+``recorded/facts.json`` has the numbers that differ from run to run. The file of a name is ``recorded/NAME.txt``;
+``COMMANDS`` has the line that made it. Recorded on Debian 12 (iproute2 6.1.0, net-tools 2.10, busybox 1.35.0,
+lsof 4.95.0), as root.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import socket
 import subprocess
@@ -53,6 +55,7 @@ COMMANDS = {
 STREAM, DATAGRAM, V4, V6 = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.AF_INET, socket.AF_INET6
 LONG = "2001:db8:1234:5678:9abc:def0:1234:5678"
 NAMES = (b'a "b",pid=9)', b"x y),(z", b"n\xff\xc3\xbc\x1b[31m", b"fifteen-letters")
+LINK_LOCAL = 13
 PR_SET_NAME = 15
 SO_BINDTODEVICE = 25
 
@@ -152,9 +155,14 @@ def main() -> None:
         children.append(child)
     time.sleep(0.3)
     for name, command in COMMANDS.items():
-        if not sys.argv[1:] or name in sys.argv[1:]:
-            printed = subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, check=False).stdout
-            (RECORDED / f"{name}.txt").write_bytes(printed)
+        printed = subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, check=False).stdout
+        (RECORDED / f"{name}.txt").write_bytes(printed)
+    facts = {
+        "pid": os.getpid(),
+        "children": children,
+        "link_local": doors[LINK_LOCAL].getsockname()[0].partition("%")[0],
+    }
+    (RECORDED / "facts.json").write_text(json.dumps(facts) + "\n")
     os.close(writer)
     for child in children:
         os.waitpid(child, 0)

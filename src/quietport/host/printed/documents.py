@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from quietport.host.printed.powershell import ADDRESS, PORT, EndpointRecords
-from quietport.host.printed.report_json import Report, is_report
+from quietport.host.printed.report_json import Report, find_document, is_report
 from quietport.model.errors import SurveyError
 
 if TYPE_CHECKING:
     from quietport.host.printed.interface import NameToPort
 
-MAX_LETTERS = 64 * 1024 * 1024
-"""A document of 20,000 listeners has a tenth of it; Python takes ten times as much memory as there are letters."""
+MAX_LETTERS = 128 * 1024 * 1024
+"""A document of 20,000 listeners has a third of it, and PowerShell's records of as many sockets a tenth."""
 
 
 class Documents:
@@ -30,6 +30,13 @@ class Documents:
         """What follows the last document."""
         self.count = 0
         """Documents that were understood."""
+        if len(text) > MAX_LETTERS:
+            message = f"more than {MAX_LETTERS // 1024**2} MiB of JSON are not read at once"
+            raise SurveyError(message)
+        document = find_document(self.rest)
+        if document is not None:
+            self.reports.append(Report(document))
+            self.count, self.rest = 1, ""
         while self.rest[:1] in {"{", "["} and self._read_one():
             pass
 
@@ -39,9 +46,6 @@ class Documents:
         return [self._records] if self.count > len(self.reports) else []
 
     def _read_one(self) -> bool:
-        if len(self.rest) > MAX_LETTERS:
-            message = f"more than {MAX_LETTERS // 1024**2} MiB of JSON are not read at once"
-            raise SurveyError(message)
         try:
             document, end = json.JSONDecoder().raw_decode(self.rest)
         except (ValueError, RecursionError):

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from quietport.host.printed.interface import NameToPort
 
 LETTERS = frozenset("aCcDdFfGgiKklLMmNnopPRrSsTtuxZz")
-"""The letters that a field can begin with; M is the task's name."""
+"""The letters that a field can begin with."""
+WITH_BLANKS = frozenset("cMn")
+"""Those whose values may have blanks in them: command, task, name."""
 
 
 def begins(line: str) -> bool:
@@ -42,7 +44,7 @@ class LsofFieldsBlock:
             self._flush()
             self._process, self._in_file = {"p": value}, False
             return True
-        if letter not in LETTERS or not self._process:
+        if letter not in LETTERS or not self._process or (letter not in WITH_BLANKS and len(value.split()) > 1):
             return False
         if letter == "f":
             self._flush()

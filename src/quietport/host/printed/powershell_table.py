@@ -40,8 +40,9 @@ class PowershellTableBlock:
         """Take in names, dashes or a row."""
         names = _names(line)
         if names:
-            self._names, self._starts = names, []
-            return True
+            # Other names are another table, which may have a column that this one has not.
+            is_first, self._names = not self._names, names
+            return is_first
         if not self._starts:
             dashes = line.split()
             if not dashes or any(word.strip("-") for word in dashes) or len(dashes) != len(self._names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from quietport.host.printed.formats import FORMATS
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 3
 """Lines that no form fits which are shown; the rest is counted."""
+GIVEN_UP_AFTER = 10_000
+"""Lines without a single block after which no more are looked at: nothing is printed above so much else."""
 _TITLE_LINES = 3  # a title, a header, a rule
+_ESCAPED_BYTE = re.compile(r"\\x[0-9a-f]{2}")
 
 
 class Unread:
@@ -44,6 +48,8 @@ def read_blocks(lines: Iterable[str | None], name_to_port: NameToPort) -> tuple[
             reader.take(line)
         else:
             reader.take_blank()
+        if reader.found_nothing and reader.unread.count > GIVEN_UP_AFTER:
+            break
     return reader.finish()
 
 
@@ -61,11 +67,16 @@ class _Reader:
         self._titles: list[str] = []
         self.unread = Unread()
 
+    @property
+    def found_nothing(self) -> bool:
+        """Tell whether no block has begun."""
+        return self._block is None
+
     def take(self, line: str) -> None:
         if self._block is not None and self._block.take(line):
             self._drop_titles(are_titles=False)
         elif not self._begin(line):
-            if len(self._titles) == _TITLE_LINES or any(letter.isdigit() for letter in line):
+            if len(self._titles) == _TITLE_LINES or not _may_be_title(line):
                 self._drop_titles(are_titles=False)
             self._titles.append(line)
 
@@ -86,7 +97,7 @@ class _Reader:
 
     def _drop_titles(self, *, are_titles: bool) -> None:
         for line in self._titles:
-            if not are_titles or any(letter.isdigit() for letter in line):
+            if not are_titles or not _may_be_title(line):
                 self.unread.add(line)
         self._titles.clear()
 
@@ -98,3 +109,8 @@ class _Reader:
         self._end()
         self._drop_titles(are_titles=False)
         return self._found, self.unread
+
+
+def _may_be_title(line: str) -> bool:
+    r"""Tell whether a line is without a digit, those in ``\xff`` apart, which stands for a byte of some code page."""
+    return not any(letter.isdigit() for letter in _ESCAPED_BYTE.sub("", line))

@@ -74,7 +74,8 @@ _HOLDER = re.compile(
 )
 # Up to 15 bytes, some of which have become four letters. An entry ends where the next begins or the list does: a
 # name can hold all else, as in ("",pid=1,fd=3)",pid=900,fd=3).
-_UNITS = (".service", ".scope", ".socket", ".mount")
+_UNITS = (".service", ".scope")
+_MOST_EXTRAS = 64 * 1024  # letters; 2,000 holders have fewer
 _COLUMNS = 4  # Recv-Q, Send-Q, Local Address:Port, Peer Address:Port
 
 
@@ -130,6 +131,8 @@ class SsBlock:
             return True
         if self._last is not None and (line[:1] == "\t" or line.lstrip().startswith("users:((")):
             # With -i and -m more follows below a tab; what a terminal broke is put together.
+            if len(self._last.rest) > _MOST_EXTRAS:
+                return False
             self._last = self._last._replace(rest=f"{self._last.rest} {line.strip()}")
             return True
         split = _split(line, without_state=self._without_state)
@@ -197,12 +200,16 @@ class SsBlock:
 
     def _holders(self, rest: str, cgroup: str) -> tuple[Holder, ...]:
         begin, end = rest.find("users:("), rest.rfind("))")
-        unit = next((part for part in cgroup.split("/") if part.endswith(_UNITS)), None)
-        holders: dict[Holder, None] = {}
+        held: list[tuple[str, int]] = []
         at, end = begin + len("users:("), end + 1
-        while begin >= 0 and (held := _HOLDER.match(rest, at, end)) is not None:
-            holders[Holder(int(held[2]), held[1], unit=unit)] = None
-            at = held.end() + 1
+        while begin >= 0 and (entry := _HOLDER.match(rest, at, end)) is not None:
+            held.append((entry[1], int(entry[2])))
+            at = entry.end() + 1
+        unit = next((part for part in cgroup.split("/") if part.endswith(_UNITS)), None)
+        if len({name for name, _ in held}) != 1:
+            # It is the group that the socket was made in: of several programs it may be that of one.
+            unit = None
+        holders = dict.fromkeys(Holder(pid, name, unit=unit) for name, pid in held if pid)
         self._found.tells_pids |= bool(holders)
         self._found.tells_programs |= bool(holders)
         self._cut.update(holder for holder in holders if len(holder.program) >= COMM_BYTES)
