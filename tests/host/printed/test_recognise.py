@@ -90,5 +90,23 @@ def test_what_no_form_fits_is_an_error_with_its_first_line_and_the_forms(data: b
         read(data)
 
 
+@pytest.mark.parametrize("part", [b"{},", b"[],", b"0,"])
+def test_json_of_more_parts_than_any_host_has_is_refused_before_it_is_made(part: bytes, read: Any) -> None:
+    with pytest.raises(SurveyError, match="4000000 parts of JSON are no host's sockets"):
+        read(b"[" + part * 8_000_001 + b"0]")
+
+
+def test_a_document_that_is_one_long_line(read: Any, rows: Any) -> None:
+    entry = '{"LocalAddress":"127.0.0.1","LocalPort":%d,"State":2,"OwningProcess":7}'
+    text = "[" + ",".join(entry % port for port in range(1, 2001)) + "]"
+    assert [row[1] for row in rows(read(text.encode("utf-16")))] == [f"127.0.0.1:{port}" for port in range(1, 2001)]
+
+
+def test_after_ten_thousand_strange_lines_no_more_are_looked_at(read: Any) -> None:
+    with pytest.raises(SurveyError, match="no form fits"):
+        read(b"strange 1\n" * 10_002 + SS)
+    assert len(read(b"strange 1\n" * 9_999 + SS).view.listeners) == 1
+
+
 def test_every_form_is_named() -> None:
     assert spoken_names().count(",") == len(FORMATS) + 1

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_LETTERS = 128 * 1024 * 1024
 """A document of 20,000 listeners has a third of it, and PowerShell's records of as many sockets a tenth."""
 
+MAX_PARTS = 4_000_000
+"""Objects and lists: a document of 20,000 listeners has a quarter of it. An empty one takes 50 times its letters."""
+
 
 class Documents:
     """What the documents at the beginning of a text tell."""
@@ -30,8 +33,8 @@ class Documents:
         """What follows the last document."""
         self.count = 0
         """Documents that were understood."""
-        if len(text) > MAX_LETTERS:
-            message = f"more than {MAX_LETTERS // 1024**2} MiB of JSON are not read at once"
+        if len(text) > MAX_LETTERS or text.count("{") + text.count("[") > MAX_PARTS or text.count(",") > 2 * MAX_PARTS:
+            message = f"more than {MAX_LETTERS // 1024**2} MiB or {MAX_PARTS} parts of JSON are no host's sockets"
             raise SurveyError(message)
         document = find_document(self.rest)
         if document is not None:

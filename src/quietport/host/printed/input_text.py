@@ -61,6 +61,13 @@ def read_lines(data: bytes) -> Iterator[str | None]:
         yield None
 
 
+def is_json(data: bytes) -> bool:
+    """Tell whether the first letter is one that a JSON object or list begins with; a whole document may be one line."""
+    encoding, begin = find_encoding(data)
+    head = data[begin : begin + SNIFFED].decode(encoding, "backslashreplace").lstrip()
+    return head.startswith(("{", "["))
+
+
 def read_text(data: bytes) -> str:
     """Return the whole text."""
     encoding, begin = find_encoding(data)

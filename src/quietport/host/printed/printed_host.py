@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from quietport.host.printed.documents import Documents
 from quietport.host.printed.formats import spoken_names
-from quietport.host.printed.input_text import read_lines, read_text
+from quietport.host.printed.input_text import is_json, read_lines, read_text
 from quietport.host.printed.printed_coverage import find_unread, find_untold
 from quietport.host.printed.printed_doors import PrintedDoors
 from quietport.host.printed.recognise import read_blocks
@@ -54,7 +54,7 @@ def read_printed(data: bytes, quiet: Quiet | None, name_to_port: NameToPort) -> 
         raise SurveyError(message)
     lines: Iterable[str | None] = read_lines(data)
     documents = Documents("", name_to_port)
-    if first is not None and first.lstrip()[0] in "{[":
+    if is_json(data):
         documents = Documents(read_text(data), name_to_port)
         lines = documents.rest.split("\n") if documents.count else lines
     found, unread = read_blocks(lines, name_to_port)
