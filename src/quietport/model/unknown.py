@@ -71,6 +71,7 @@ NO_SOCKETS_HIDDEN = frozenset(
         "unseen.printed-owners",
         "unseen.printed-programs",
         "unseen.printed-programs-cut",
+        "unseen.printed-v6only",
         "unseen.raw-sockets",
         "unseen.sock-diag",
         "unseen.xdp",

@@ -137,7 +137,7 @@ def test_documents_of_one_host_and_a_tools_lines_after_them_are_one_answer() -> 
 def test_doors_that_are_malformed_are_counted_and_the_rest_is_read() -> None:
     told = json.loads(document())
     told["listeners"][0]["port"] = 65536
-    told["listeners"][1]["owners"] = {"unknown": "no such reason"}
+    told["listeners"][1]["owner"] = {"unknown": "no such reason"}
     told["connections"] = [{"address": "127.0.0.1"}, None, 7]
     found = read_printed(json.dumps(told).encode(), None, lambda *_: None)
     assert [seen.port.number for seen in found.view.listeners] == [2049]
@@ -172,7 +172,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from(["address", "port", "transport", "family", "state", "owners", "sockets", "namespace", "uid"])
+NAMES = st.sampled_from(
+    ["address", "port", "transport", "family", "state", "owner", "other_owners", "sockets", "namespace", "uid"]
+)
 
 
 @given(
@@ -184,7 +186,7 @@ NAMES = st.sampled_from(["address", "port", "transport", "family", "state", "own
 def test_any_json_is_records_or_damage(listeners: Any, connections: Any, coverage: Any, owner: Any) -> None:
     told = json.loads(document())
     told["listeners"] += listeners
-    told["listeners"][0]["owners"] = [owner]
+    told["listeners"][0]["owner"] = owner
     told |= {"connections": connections, "coverage": coverage}
     found = read_printed(json.dumps(told).encode(), None, lambda *_: None)
     assert {2049} <= {seen.port.number for seen in found.view.listeners}
