@@ -12,12 +12,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from stopwatch import Contender, command, print_machine, race
+from stopwatch import Contender, command, install_ours, print_machine, race
 
 HERE = Path(__file__).resolve().parent
-OURS = str(Path(sys.executable).with_name("quietport"))
+OURS = os.environ.get("QUIETPORT_BENCH_OURS", "")
 SCENES = ("listeners-10", "listeners-20000", "files-50000", "namespaces-20")
 PSUTIL = "import psutil; psutil.net_connections()"
 PEAK_KB = """
@@ -34,7 +35,7 @@ def contenders() -> list[Contender]:
         command("quietport check --json", [OURS, "check", "--json"]),
         command("ss -H -ltnp", ["ss", "-H", "-ltnp"]),
         command("ss -H -ltnup", ["ss", "-H", "-ltnup"]),
-        command("psutil.net_connections()", [sys.executable, "-c", PSUTIL]),
+        command("psutil.net_connections()", [str(Path(OURS).with_name("python")), "-c", PSUTIL]),
     ]
     if shutil.which("lsof"):
         found.append(command("lsof -nP -iTCP -sTCP:LISTEN", ["lsof", "-nP", "-iTCP", "-sTCP:LISTEN"]))
@@ -60,9 +61,11 @@ def main() -> None:
         print(f"\nMost memory that ours took: {peak_memory_mb():.0f} MB.")
         return
     print_machine()
-    for scene in sys.argv[1:] or SCENES:
-        again = ["unshare", "-n", sys.executable, str(HERE / "crowd.py"), scene, sys.executable, __file__]
-        subprocess.run(again, env={**os.environ, INSIDE: scene}, check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        ours = install_ours(Path(folder))
+        for scene in sys.argv[1:] or SCENES:
+            again = ["unshare", "-n", sys.executable, str(HERE / "crowd.py"), scene, sys.executable, __file__]
+            subprocess.run(again, env={**os.environ, INSIDE: scene, "QUIETPORT_BENCH_OURS": ours}, check=True)
 
 
 if __name__ == "__main__":

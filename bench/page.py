@@ -19,11 +19,10 @@ from pathlib import Path
 
 from quietport.model.port import Port, Transport
 from quietport.registry.snapshot import Registry
-from stopwatch import command, print_machine, race
+from stopwatch import command, install_ours, print_machine, race
 
 ROOT = Path(__file__).resolve().parents[1]
 PEER = "whatportis==0.8.2"
-OURS = str(Path(sys.executable).with_name("quietport"))
 
 
 def install_peer(folder: Path) -> str:
@@ -71,10 +70,11 @@ def main() -> None:
     print_machine()
     with tempfile.TemporaryDirectory() as folder:
         peer = install_peer(Path(folder))
+        ours = install_ours(Path(folder) / "ours")
         contenders = [
-            command("quietport 851", [OURS, "851"]),
-            command("quietport 851 --no-host", [OURS, "851", "--no-host"]),
-            command("quietport 851 --json", [OURS, "851", "--json"]),
+            command("quietport 851", [ours, "851"]),
+            command("quietport 851 --no-host", [ours, "851", "--no-host"]),
+            command("quietport 851 --json", [ours, "851", "--json"]),
             command("whatportis 851", [peer, "851"], HOME=folder),
             command("whatportis 22", [peer, "22"], HOME=folder),
             command("python -c pass", [sys.executable, "-c", "pass"]),

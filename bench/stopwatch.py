@@ -11,7 +11,9 @@ import statistics
 import subprocess
 import sys
 import time
+import venv
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ def command(name: str, arguments: Sequence[str], **env: str) -> Contender:
         subprocess.run(arguments, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
 
     return Contender(name, run)
+
+
+def install_ours(folder: Path) -> str:
+    """Install quietport as a user does, without what its tests need, and return its command."""
+    venv.create(folder, with_pip=True)
+    pip = [str(folder / "bin" / "pip"), "install", "-q", str(Path(__file__).resolve().parents[1]), "psutil"]
+    subprocess.run(pip, check=True, stderr=subprocess.DEVNULL)
+    return str(folder / "bin" / "quietport")
 
 
 def race(title: str, contenders: list[Contender], rounds: int = 15) -> None:
