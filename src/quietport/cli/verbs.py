@@ -15,6 +15,7 @@ SUMMARIES = {
     "explain": "the page of a port, a range, a service or software",
     "search": "which port does X use (names, descriptions, software)",
     "check": "this host: every listener, with owner, verdict and evidence",
+    "history": "what was seen when, and what has changed",
     "registry": "data sources, ages, hashes; update and differences",
 }
 """One line for each verb."""

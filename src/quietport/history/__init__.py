@@ -8,11 +8,5 @@ Kept is one SQLite file in the state folder (``folder``): a row for every *spell
 and went together. A look that sees what the last one saw writes the time and nothing else.
 
 Never: it looks at no host, judges nothing, keeps no pid, no address, no command line, and never writes over a file
-that it cannot read: that is moved aside, and said.
+that it cannot read: that is moved aside, and said. Nothing is re-exported: ``check`` needs ``remember`` alone.
 """
-
-from quietport.history.recall import recall
-from quietport.history.remember import remember
-from quietport.history.standpoint import read_standpoint
-
-__all__ = ["read_standpoint", "recall", "remember"]

@@ -256,7 +256,9 @@ class _Comparison:
         for kind, ports in self._seen.items():
             if not self._is_noted(kind):
                 for spell in self._open.get(kind, ()):
-                    self._edits.move(spell, set(unpack(spell.ports)).intersection(unpack(ports)), last_seen=self._look.at)
+                    self._edits.move(
+                        spell, set(unpack(spell.ports)).intersection(unpack(ports)), last_seen=self._look.at
+                    )
 
     def _is_noted(self, kind: str) -> bool:
         return self._look.is_whole and self._look.sees_namespace(place_of(kind).split("/")[3])
@@ -269,10 +271,10 @@ class _Comparison:
         return max(0, self._look.at - (ended.since if ended.last_seen is None else ended.last_seen))
 
     def _last_seen(self, spell: Spell) -> int:
-        looked = self._known.looked_at(_place(spell.kind).split("/")[3])
+        looked = self._known.looked_at(place_of(spell.kind).split("/")[3])
         return max(filter(None, (spell.last_seen, looked, spell.since)))
 
-    def _door(  # noqa: PLR0917 - as DoorPast has them
+    def _door(
         self,
         kind: str,
         number: int,

@@ -23,7 +23,9 @@ class DamagedError(Exception):
 def is_damage(error: BaseException) -> bool:
     """Tell whether an error says that the file is damaged, and not that it is locked, full or forbidden."""
     code = getattr(error, "sqlite_errorcode", 0) or 0
-    return isinstance(error, DamagedError) or (code & 0xFF) in _DAMAGE  # the low byte: the primary result code
+    if isinstance(error, DamagedError) or (code & 0xFF) in _DAMAGE:  # the low byte is the primary result code
+        return True
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode")
 
 
 def check_whole(connection: sqlite3.Connection) -> None:
@@ -40,6 +42,7 @@ def find_damage(path: Path) -> str | None:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as opened:
             check_whole(opened)
+            opened.execute("SELECT place, program, was, became FROM kind LEFT JOIN spell ON kind = kind.id").fetchall()
     except (sqlite3.Error, DamagedError) as error:
         if is_damage(error):
             return str(error)

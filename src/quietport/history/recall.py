@@ -14,7 +14,7 @@ from quietport.model.chronicle import Chronicle, Event, EventKind, Stay
 from quietport.model.door_key import UNNAMED, parse_door_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from quietport.history.spell import Spell
@@ -49,16 +49,14 @@ def recall(store: Store, host: str, asked: Sequence[tuple[str, AskedPorts]], sin
         (row, bool(asked), since),
     )
     stays = sorted(_stays(read_spells(spells), ports, looked), key=_order)
-    events = sorted(
-        (event for stay in stays for event in _events(stay) if event.at >= shown_time(since)), key=_latest_first
-    )
-    events.reverse()
-    told = stays if asked else [stay for stay in stays if stay.since >= shown_time(since) or stay.gone_at]
-    (others,) = store.connection.execute("SELECT count(*) FROM host WHERE id <> ?", (row,)).fetchone()
-    damaged = tuple(map(str, moved_aside(store.path)))
+    events = [event for stay in stays for event in _events(stay) if event.at >= shown_time(since)]
+    if not asked:
+        events = [event for event in events if event.kind is not EventKind.FIRST_LOOK]
+        told = {event.stay for event in events}
+        stays = [stay for stay in stays if stay in told]
     return Chronicle(
         str(store.path), names, shown_time(since), shown_time(first_at), shown_time(last_at), looks, KEEP_DAYS,
-        tuple(told), tuple(events), damaged, others,
+        tuple(stays), tuple(sorted(events, key=_event_order, reverse=True)), tuple(map(str, moved_aside(store.path))),
     )  # fmt: skip
 
 
@@ -66,20 +64,19 @@ def _order(stay: Stay) -> tuple[object, ...]:
     return stay.number, stay.kind, stay.since
 
 
-def _latest_first(event: Event) -> tuple[str, int]:
+def _event_order(event: Event) -> tuple[str, int]:
     return event.at, -event.stay.number
 
 
-def _stays(spells: Iterator[Spell], asked: Sequence[AskedPorts], looked: dict[str, int]) -> Iterator[Stay]:
+def _stays(spells: Iterable[Spell], asked: Sequence[AskedPorts], looked: dict[str, int]) -> Iterator[Stay]:
     for spell in spells:
         kind = parse_door_kind(spell.kind)
         if kind is None:
             continue
-        last_seen = spell.last_seen
+        looks = [spell.since, spell.last_seen or 0]
         if spell.gone_at is None:
-            namespaces = {ALL_NAMESPACES, kind.namespace} - {UNNAMED}
-            last_seen = max(looked.get(name, 0) for name in namespaces)
-        seen = shown_time(max(spell.since, spell.last_seen or 0, last_seen or 0))
+            looks += [looked.get(name, 0) for name in {ALL_NAMESPACES, kind.namespace} - {UNNAMED}]
+        seen = shown_time(max(looks))
         for number in unpack(spell.ports):
             if asked and not any(_is_asked(ports, kind.transport, number) for ports in asked):
                 continue

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quietport.history import retention
 from quietport.history.comparison import ALL_NAMESPACES, Known, Outcome, compare, place_of, program_of
+from quietport.history.damage import DamagedError
 from quietport.history.spell import Began, Spell
 from quietport.model.door_key import UNNAMED
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from quietport.history.edits import Edits
     from quietport.history.store import Store
@@ -76,14 +77,20 @@ def read_known(connection: sqlite3.Connection, look: Look) -> tuple[int | None, 
     return host, Known(tuple(read_spells(spells)), dict(looked), last_at)
 
 
-def read_spells(rows: Iterable[tuple[object, ...]]) -> Iterable[Spell]:
-    """Return rows of SPELL_COLUMNS as spells."""
-    return (Spell(*row[:4], Began(row[4]), *row[5:]) for row in rows)  # type: ignore[arg-type] # checked by the schema
+def read_spells(rows: Iterable[tuple[Any, ...]]) -> Iterator[Spell]:
+    """Return rows of SPELL_COLUMNS as spells; DamagedError where one is none."""
+    for kind, ports, first_seen, since, began, *rest in rows:
+        try:
+            yield Spell(kind, ports, first_seen, since, Began(began), *rest)
+        except ValueError as error:
+            raise DamagedError(f"a spell that began {error}") from error
 
 
 def _set_clock_back(connection: sqlite3.Connection, look: Look) -> None:
     """Where the clock has gone backwards, take what seems to lie ahead to have been at the time of this look."""
-    ahead = connection.execute("SELECT id FROM host WHERE identity = ? AND last_at > ?", (look.host, look.at)).fetchone()
+    ahead = connection.execute(
+        "SELECT id FROM host WHERE identity = ? AND last_at > ?", (look.host, look.at)
+    ).fetchone()
     if ahead is None:
         return
     values = {"at": look.at, "host": ahead[0]}

@@ -50,9 +50,7 @@ def remember(
         return _only_read(folder, look, seen), tuple(unseen)
 
 
-def _note(
-    folder: Path, look: Look, seen: Mapping[str, Collection[int]], left_open: list[Store] | None
-) -> Past:
+def _note(folder: Path, look: Look, seen: Mapping[str, Collection[int]], left_open: list[Store] | None) -> Past:
     store = open_to_write(folder)
     try:
         return record(store, look, seen)

@@ -98,22 +98,31 @@ def open_to_write(folder: Path, steps: Sequence[str] | None = None) -> Store:
         with only_writer(folder / _LOCK):
             if not path.exists():
                 _make(path, migration.scripts() if steps is None else steps)
-    elif path.stat().st_size == 0:
-        raise DamagedError("the file is empty")
+    _refuse_empty(path)
     connection = _connect(path, "rw")
     try:
-        newest = migration.VERSION if steps is None else len(steps)
-        version = migration.version_of(connection, path, newest)
         if path.stat().st_size <= ALWAYS_CHECKED_BYTES:
             check_whole(connection)
-        if version < newest:
-            with only_writer(folder / _LOCK):
-                version = migration.version_of(connection, path, newest)
-                migration.migrate(connection, version, migration.scripts() if steps is None else steps)
+        _bring_up_to_date(connection, path, steps)
     except BaseException:
         connection.close()
         raise
     return Store(connection, path, may_write=True)
+
+
+def _refuse_empty(path: Path) -> None:
+    """Refuse a file without content: SQLite would take it for a new one, and a history is never made so."""
+    if path.stat().st_size == 0:
+        raise DamagedError("the file is empty")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[str] | None) -> None:
+    newest = migration.VERSION if steps is None else len(steps)
+    if migration.version_of(connection, path, newest) == newest:
+        return
+    with only_writer(path.with_name(_LOCK)):
+        version = migration.version_of(connection, path, newest)
+        migration.migrate(connection, version, migration.scripts() if steps is None else steps)
 
 
 def _make(path: Path, steps: Sequence[str]) -> None:
@@ -139,17 +148,18 @@ def open_to_read(folder: Path) -> Store:
     file is declared immutable. Raises as ``open_to_write`` does, DataError for an older schema too.
     """
     path = folder / FILE
-    if path.stat().st_size == 0:
-        raise DamagedError("the file is empty")
+    _refuse_empty(path)
     logged = path.with_name(f"{path.name}-wal").exists()
     connection = _connect(path, "ro" if logged else "ro&immutable=1")
     try:
-        if migration.version_of(connection, path) < migration.VERSION:
-            raise DataError(f"{path}: of an older quietport; its owner's next look brings it up to date")
+        version = migration.version_of(connection, path)
         check_whole(connection)
     except BaseException:
         connection.close()
         raise
+    if version < migration.VERSION:
+        connection.close()
+        raise DataError(f"{path}: of an older quietport; its owner's next look brings it up to date")
     return Store(connection, path, may_write=False)
 
 
@@ -169,7 +179,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 def put_aside(folder: Path) -> tuple[Path, str] | None:
     """Move a damaged history aside; return where it is and what was wrong, or None where it is whole after all.
 
-    Somebody else may have moved it, and made a new one, since the damage was noticed: it is asked again, under the lock.
+    Somebody else may have moved it and made a new one since the damage was noticed: it is asked again, locked.
     """
     path = folder / FILE
     with only_writer(folder / _LOCK):

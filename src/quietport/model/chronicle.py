@@ -86,10 +86,8 @@ class Chronicle(Struct, frozen=True):
     keep_days: int
     """Days that a door which is gone is remembered."""
     stays: tuple[Stay, ...]
-    """In order of port, kind and time: of the ports asked about, and of all where something happened since then."""
+    """In order of port, kind and time: of the ports asked about, or of those that the events are about."""
     events: tuple[Event, ...]
-    """Latest first."""
+    """Latest first; what a first look saw only where ports were asked about."""
     damaged: tuple[str, ...]
     """Damaged histories that were moved aside, oldest first."""
-    unnamed_hosts: int = 0
-    """Other hosts, and namespaces of this one, that the same file tells of."""

@@ -30,7 +30,7 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
     verdict: Verdict
     """What it means; one object for all doors that are alike."""
     program: str | Unknown
-    """The program as the door key has it: the path of the executable, else its name."""
+    """The program as the door key has it (``program_key``)."""
 
     @property
     def port(self) -> Port:
@@ -54,13 +54,6 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
     def needs_a_person(self) -> bool:
         """Tell whether somebody should look: a concern, or nothing that explains it."""
         return self.verdict.concern is not Concern.NONE or self.verdict.standing is Standing.UNEXPLAINED
-
-
-def door_key(door: Door[Listener]) -> str:
-    """Return what makes a door the same one tomorrow: never a pid, an inode or a time."""
-    seen = door.seen
-    program = "?" if isinstance(door.program, Unknown) else door.program
-    return f"{seen.port}/{seen.family}/{seen.scope}/{program}"
 
 
 AnyDoor = Door[Listener] | Door[Connection]

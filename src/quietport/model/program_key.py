@@ -148,7 +148,7 @@ def _component(text: str) -> str:
 def escaped(text: str, also: str = "") -> str:
     """Return text in which nothing hides or moves: what cannot be printed, ``%`` and ``also`` become ``%XX``.
 
-    Two texts never become the same one. Bytes that were no UTF-8 come back as those bytes; other surrogates as ``%uD800``.
+    Two texts never become the same one. Bytes that were no UTF-8 stay those bytes; other surrogates are ``%uD800``.
     """
     if text.isascii() and text.isprintable() and "%" not in text and not any(letter in text for letter in also):
         return text

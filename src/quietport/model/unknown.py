@@ -47,9 +47,12 @@ class Unseen(Struct, frozen=True):
 
 
 NO_SOCKETS_HIDDEN = frozenset(
-    {"unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag"},
-)
-"""What hides who holds a socket, or which families it takes, and not the socket."""
+    {
+        "unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag",
+        "unseen.history-damaged", "unseen.history-not-written",
+    },
+)  # fmt: skip
+"""What hides who holds a socket, which families it takes, or what was there before, and not the socket."""
 
 
 class Coverage(Struct, frozen=True):
