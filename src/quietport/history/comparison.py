@@ -86,6 +86,7 @@ class _Comparison:
         self._ended: dict[str, dict[int, list[Spell]]] = {}
         self._lost: dict[str, dict[int, list[Spell]]] = {}
         self._apart: dict[str, dict[int, DoorPast]] = defaultdict(dict)
+        self._numbers: dict[str, set[int]] = {}
         self._edits = Edits()
 
     def outcome(self) -> Outcome:
@@ -147,7 +148,7 @@ class _Comparison:
                 self._edits.move(holder, [number], last_seen=self._seen_at(kind, holder))
                 self._apart[kind][number] = self._door(kind, number, holder.first_seen, self._last_seen(holder))
                 return
-            if number not in self._unknown_at(place):
+            if not self._is_seen(f"{place}/{UNKNOWN_PROGRAM}", number):
                 self._name(holder, kind, number)
                 return
         before = next((spell for spell in self._ended[place].get(number, ()) if spell.kind == kind), None)
@@ -181,6 +182,7 @@ class _Comparison:
     def _name(self, holder: Spell, kind: str, number: int) -> None:
         """Give a door, whose holder was not known, its name: that is no change."""
         self._forget_lost(place_of(kind), number, holder)
+        del self._holders[place_of(kind)][number]
         self._edits.move(holder, [number], kind=kind, last_seen=self._seen_at(kind, holder))
         self._apart[kind][number] = self._door(kind, number, holder.first_seen, self._last_seen(holder))
 
@@ -198,9 +200,17 @@ class _Comparison:
             return None
         lost: list[Spell] = self._lost.get(place, {}).get(number, [])
         ended = self._ended[place].get(number, [])[:1]
-        recent = [spell for spell in ended if spell.became is None and self._gap(spell) <= RESTART_S]
+        recent = [spell for spell in ended if self._ended_lately(spell) and not self._is_seen(spell.kind, number)]
         others = (spell for spell in [*lost, *recent] if program_of(spell.kind) not in {program, UNKNOWN_PROGRAM})
         return next(others, None)
+
+    def _ended_lately(self, spell: Spell) -> bool:
+        return spell.became is None and self._gap(spell) <= RESTART_S
+
+    def _is_seen(self, kind: str, number: int) -> bool:
+        if kind not in self._numbers:
+            self._numbers[kind] = set(unpack(self._seen.get(kind, b"")))
+        return number in self._numbers[kind]
 
     def _change(self, lost: Spell, before: Spell | None, kind: str, number: int) -> None:
         """Note that a program took the place of another."""

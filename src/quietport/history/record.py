@@ -28,17 +28,22 @@ SPELL_COLUMNS = (
 def record(store: Store, look: Look, seen: Mapping[str, Collection[int]]) -> Past:
     """Return the past of what a look saw, and note the look; raises sqlite3.Error or OSError, and nothing was noted."""
     with store.writing() as connection:
-        _set_clock_back(connection, look)
-        host, known = read_known(connection, look)
-        outcome = _compare(connection, host, known, look, seen)
-        if host is None:
-            host = _add_host(connection, look)
-        else:
-            connection.execute("UPDATE host SET last_at = ?, looks = looks + 1 WHERE id = ?", (look.at, host))
-        if outcome.edits:
-            _write(connection, host, outcome.edits)
-        _note_namespaces(connection, host, look)
-        retention.keep_house(connection, look.at, known.last_at)
+        return note(connection, look, seen)
+
+
+def note(connection: sqlite3.Connection, look: Look, seen: Mapping[str, Collection[int]]) -> Past:
+    """Return the past of what a look saw, and note the look, as a part of a transaction."""
+    _set_clock_back(connection, look)
+    host, known = read_known(connection, look)
+    outcome = _compare(connection, host, known, look, seen)
+    if host is None:
+        host = _add_host(connection, look)
+    else:
+        connection.execute("UPDATE host SET last_at = ?, looks = looks + 1 WHERE id = ?", (look.at, host))
+    if outcome.edits:
+        _write(connection, host, outcome.edits)
+    _note_namespaces(connection, host, look)
+    retention.keep_house(connection, look.at, known.last_at)
     return outcome.past
 
 
