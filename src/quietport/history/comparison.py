@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from quietport.history.edits import Edits
 from quietport.history.spell import Began, Spell, pack, unpack
@@ -86,6 +87,7 @@ class _Comparison:
         self._ended: dict[str, dict[int, list[Spell]]] = {}
         self._lost: dict[str, dict[int, list[Spell]]] = {}
         self._apart: dict[str, dict[int, DoorPast]] = defaultdict(dict)
+        self._lent: dict[str, list[Spell]] = {}
         self._numbers: dict[str, set[int]] = {}
         self._edits = Edits()
 
@@ -134,6 +136,8 @@ class _Comparison:
         fresh = ports.difference(*(unpack(spell.ports) for spell in self._open.get(kind, ())))
         self._find_holders(place)
         self._find_ended(place)
+        if program_of(kind) == UNKNOWN_PROGRAM:
+            fresh -= self._lend(kind, fresh)
         storied = fresh & (self._holders[place].keys() | self._ended[place].keys())
         for number in storied:
             self._appeared(place, program_of(kind), number)
@@ -143,14 +147,10 @@ class _Comparison:
         """Decide what a door is whose place has a past."""
         kind = f"{place}/{program}"
         holder = self._holders[place].get(number)
-        if holder is not None and UNKNOWN_PROGRAM in {program, program_of(holder.kind)}:
-            if program == UNKNOWN_PROGRAM:
-                self._edits.move(holder, [number], last_seen=self._seen_at(kind, holder))
-                self._apart[kind][number] = self._door(kind, number, holder.first_seen, self._last_seen(holder))
-                return
-            if not self._is_seen(f"{place}/{UNKNOWN_PROGRAM}", number):
-                self._name(holder, kind, number)
-                return
+        was_unknown = holder is not None and program_of(holder.kind) == UNKNOWN_PROGRAM
+        if holder is not None and was_unknown and not self._is_seen(holder.kind, number):
+            self._name(holder, kind, number)
+            return
         before = next((spell for spell in self._ended[place].get(number, ()) if spell.kind == kind), None)
         lost = self._find_predecessor(place, program, number)
         if lost is not None:
@@ -159,6 +159,18 @@ class _Comparison:
             self._come_back(before, number)
         else:
             self._begin(kind, {number})
+
+    def _lend(self, kind: str, numbers: set[int]) -> set[int]:
+        """Take doors, whose holder was not seen, to be those that a holder is known of; return which that are."""
+        by_holder: dict[int, tuple[Spell, set[int]]] = {}
+        for number, holder in self._holders[place_of(kind)].items():
+            if number in numbers and holder.kind != kind:
+                by_holder.setdefault(holder.row, (holder, set()))[1].add(number)
+        self._lent[kind] = [replace(holder, ports=pack(lent)) for holder, lent in by_holder.values()]
+        if not self._is_noted(kind):
+            for holder, lent in by_holder.values():
+                self._edits.move(holder, lent, last_seen=self._look.at)
+        return set[int]().union(*(lent for _, lent in by_holder.values()))
 
     def _find_holders(self, place: str) -> None:
         """Note who holds the ports of a place; one that is not known only where nobody else does."""
@@ -299,7 +311,9 @@ class _Comparison:
     def _kind_past(self, kind: str) -> KindPast:
         """Return the past of a kind: that of its largest spell, and beside it all that is otherwise."""
         told = dict(self._apart.get(kind, {}))
-        spells = sorted(self._open.get(kind, ()), key=lambda spell: len(spell.ports), reverse=True)
+        spells = sorted(
+            [*self._open.get(kind, ()), *self._lent.get(kind, ())], key=lambda spell: len(spell.ports), reverse=True
+        )
         if not spells:
             return KindPast(shown_time(self._look.at), None, told)
         first_seen, last_seen = spells[0].first_seen, self._last_seen(spells[0])

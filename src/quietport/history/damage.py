@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SIDE_FILES = ("", "-wal", "-shm")
 """The file and what SQLite keeps beside it."""
 
+# Primary result codes: the low byte of an extended one (sqlite.org/rescode.html).
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -20,10 +21,19 @@ class DamagedError(Exception):
     """The file is no whole database; says how that was noticed."""
 
 
+FILE_ERRORS = (OSError, sqlite3.Error, DamagedError, UnicodeDecodeError)
+"""What may come of opening, reading and writing a file that anything may have happened to.
+
+Python's sqlite3 raises UnicodeDecodeError where the damage is in the text that SQLite quotes in its error.
+"""
+
+
 def is_damage(error: BaseException) -> bool:
     """Tell whether an error says that the file is damaged, and not that it is locked, full or forbidden."""
     code = getattr(error, "sqlite_errorcode", 0) or 0
-    if isinstance(error, DamagedError) or (code & 0xFF) in _DAMAGE:  # the low byte is the primary result code
+    if (
+        isinstance(error, (DamagedError, UnicodeDecodeError)) or (code & 0xFF) in _DAMAGE
+    ):  # the low byte is the primary result code
         return True
     return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode")
 
@@ -43,7 +53,7 @@ def find_damage(path: Path) -> str | None:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as opened:
             check_whole(opened)
             opened.execute("SELECT place, program, was, became FROM kind LEFT JOIN spell ON kind = kind.id").fetchall()
-    except (sqlite3.Error, DamagedError) as error:
+    except FILE_ERRORS as error:
         if is_damage(error):
             return str(error)
         raise

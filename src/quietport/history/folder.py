@@ -6,8 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-from quietport.model.errors import DataError
-
 FILE = "history.sqlite"
 """Name of the history inside the folder."""
 
@@ -41,7 +39,7 @@ def state_folder(environ: dict[str, str] | os._Environ[str] = os.environ, euid: 
 def prepare_folder(folder: Path) -> None:
     """Make the folder, for its owner alone, or for the group too where it is the system's.
 
-    Raises OSError where it cannot be made, DataError where somebody else owns it or may write in it.
+    Raises OSError where it cannot be made: PermissionError too where somebody else owns it or may write in it.
     """
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,7 +48,7 @@ def prepare_folder(folder: Path) -> None:
         return
     found = folder.stat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise DataError(f"{folder}: belongs to another user, or others may write in it; the history is not kept there")
+        raise PermissionError(f"{folder}: of another user, or others may write in it; no history is kept there")
 
 
 def hand_to_group(path: Path, folder: Path, mode: int) -> None:

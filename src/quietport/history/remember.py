@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
-from quietport.history.damage import is_damage
+from quietport.history.damage import FILE_ERRORS, is_damage
 from quietport.history.record import look_up, record
-from quietport.history.store import DamagedError, Store, open_to_read, open_to_write, put_aside
+from quietport.history.store import Store, open_to_read, open_to_write, put_aside
 from quietport.model.errors import DataError
 from quietport.model.unknown import Reason, Unknown, Unseen
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from quietport.model.look import Look
     from quietport.model.past import Past
 
-_TROUBLES = (OSError, sqlite3.Error, DataError, DamagedError)
+_TROUBLES = (*FILE_ERRORS, DataError)
 
 
 def remember(
@@ -37,7 +36,7 @@ def remember(
     try:
         try:
             return _note(folder, look, seen, left_open), ()
-        except (sqlite3.Error, DamagedError) as error:
+        except FILE_ERRORS as error:
             aside = put_aside(folder) if is_damage(error) else None
             if aside is None and not is_damage(error):
                 raise

@@ -144,13 +144,15 @@ def _make(path: Path, steps: Sequence[str]) -> None:
 def open_to_read(folder: Path) -> Store:
     """Return the history in a folder as it is, of another user perhaps; FileNotFoundError where there is none.
 
-    A log beside it can be read along; where there is none SQLite would make one, which a reader may not, so that the
-    file is declared immutable. Raises as ``open_to_write`` does, DataError for an older schema too.
+    A log beside it can be read along; where there is none, or nothing in it, SQLite would want to write beside the
+    file, which a reader may not, so that it is declared immutable. Raises as ``open_to_write`` does, and DataError
+    for an older schema.
     """
     path = folder / FILE
     _refuse_empty(path)
-    logged = path.with_name(f"{path.name}-wal").exists()
-    connection = _connect(path, "ro" if logged else "ro&immutable=1")
+    log = path.with_name(f"{path.name}-wal")
+    is_logged = log.exists() and log.stat().st_size > 0
+    connection = _connect(path, "ro" if is_logged else "ro&immutable=1")
     try:
         version = migration.version_of(connection, path)
         check_whole(connection)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from quietport.history.damage import is_damage
+from quietport.history.damage import FILE_ERRORS, is_damage
 from quietport.history.folder import FILE
 from quietport.history.recall import empty_chronicle, recall
 from quietport.history.retention import DAY_S, KEEP_DAYS, forget
-from quietport.history.store import DamagedError, open_to_read, open_to_write, put_aside
+from quietport.history.store import open_to_read, open_to_write, put_aside
 from quietport.model.errors import DataError, UsageError
 from quietport.model.look import AskedPorts
 
@@ -56,7 +55,7 @@ def history(folder: Path, host: str, questions: Sequence[PortQuestion], since: i
             return recall(store, host, asked, since)
     except FileNotFoundError:
         return empty_chronicle(folder, tuple(text for text, _ in asked), since)
-    except (OSError, sqlite3.Error, DamagedError) as error:
+    except FILE_ERRORS as error:
         raise _told(folder, error) from error
 
 
@@ -67,7 +66,7 @@ def forget_before(folder: Path, before: int) -> int:
     try:
         with open_to_write(folder) as store, store.writing() as connection:
             return forget(connection, before)
-    except (OSError, sqlite3.Error, DamagedError) as error:
+    except FILE_ERRORS as error:
         raise _told(folder, error) from error
 
 
@@ -78,7 +77,7 @@ def _told(folder: Path, error: Exception) -> DataError:
         return DataError(f"{path}: {error}")
     try:
         aside = put_aside(folder)
-    except (OSError, sqlite3.Error) as refusal:
+    except FILE_ERRORS as refusal:
         return DataError(f"{path}: damaged ({error}); it could not be moved aside ({refusal})")
     if aside is None:
         return DataError(f"{path}: {error}; ask again")
