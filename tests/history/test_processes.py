@@ -50,7 +50,7 @@ def test_processes_that_make_the_history_at_once_make_one(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_process_that_is_killed_loses_nothing_it_said_was_noted(tmp_path: Path, seed: int) -> None:
-    chance, noted = random.Random(seed), -1
+    chance, noted = random.Random(seed), -1  # noqa: S311 - when to kill
     for _ in range(3):
         process = start(tmp_path, "a", noted + 1)
         assert process.stdout is not None

@@ -86,10 +86,10 @@ def test_a_long_log_is_written_back(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SQLite's own locks stand alone there")
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
-    with only_writer(tmp_path / "history.lock"):
-        with pytest.raises(TimeoutError), only_writer(tmp_path / "history.lock", patience_s=0.05):
-            pytest.fail("two held it")
-    with only_writer(tmp_path / "history.lock", patience_s=0):
+    path = tmp_path / "history.lock"
+    with only_writer(path), pytest.raises(TimeoutError), only_writer(path, patience_s=0.05):
+        pytest.fail("two held it")
+    with only_writer(path, patience_s=0):
         pass
 
 

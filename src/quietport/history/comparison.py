@@ -6,7 +6,6 @@ even unpacked, so that 20,000 doors that nothing happened to cost a comparison o
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from quietport.history.edits import Edits
+from quietport.history.known import namespace_of, place_of, program_of, shown_time
 from quietport.history.spell import Began, Spell, pack, unpack
-from quietport.model.door_key import CHOSEN_NUMBER, KERNEL_CHOSEN, UNKNOWN_PROGRAM, UNNAMED
+from quietport.history.telling import door_past, kind_past
+from quietport.model.door_key import CHOSEN_NUMBER, UNKNOWN_PROGRAM
 from quietport.model.past import Change, DoorPast, GoneDoor, KindPast, Past
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from quietport.history.known import Known
     from quietport.model.look import Look
 
     Ended = Callable[[str], list[Spell]]
@@ -28,26 +30,6 @@ if TYPE_CHECKING:
 
 RESTART_S = 600
 """A door that was gone for less may only have been restarted, or its host."""
-
-ALL_NAMESPACES = "*"
-"""Stands for all there are, where namespaces are named."""
-
-
-class Known(Struct, frozen=True):
-    """What the history knew of a host before a look."""
-
-    spells: tuple[Spell, ...]
-    """Those that have not ended."""
-    looked: Mapping[str, int]
-    """By namespace, and by ``*`` for all there are: the last look at all of its ports."""
-    last_at: int | None
-    """The last look of any kind; None before the first."""
-
-    def looked_at(self, namespace: str) -> int | None:
-        """Return when a namespace was last looked at whole, None where it never was."""
-        if namespace == UNNAMED:
-            return self.looked.get(ALL_NAMESPACES)
-        return max(filter(None, (self.looked.get(namespace), self.looked.get(ALL_NAMESPACES))), default=None)
 
 
 class Outcome(Struct, frozen=True):
@@ -62,16 +44,6 @@ class Outcome(Struct, frozen=True):
 def compare(known: Known, look: Look, seen: Mapping[str, Collection[int]], ended: Ended) -> Outcome:
     """Return the past of the doors that a look saw, by kind, and what the history has to learn from it."""
     return _Comparison(known, look, seen, ended).outcome()
-
-
-def place_of(kind: str) -> str:
-    """Return a kind without its program: the first four of its five fields."""
-    return "/".join(kind.split("/", 4)[:4])
-
-
-def program_of(kind: str) -> str:
-    """Return the program of a kind: the last of its five fields."""
-    return kind.split("/", 4)[4]
 
 
 class _Comparison:
@@ -196,7 +168,7 @@ class _Comparison:
         self._forget_lost(place_of(kind), number, holder)
         del self._holders[place_of(kind)][number]
         self._edits.move(holder, [number], kind=kind, last_seen=self._seen_at(kind, holder))
-        self._apart[kind][number] = self._door(kind, number, holder.first_seen, self._last_seen(holder))
+        self._apart[kind][number] = door_past(kind, number, holder.first_seen, self._known.last_seen(holder))
 
     def _forget_lost(self, place: str, number: int, spell: Spell) -> None:
         lost = self._lost.get(place, {}).get(number, [])
@@ -229,13 +201,13 @@ class _Comparison:
         at, was, program = self._look.at, program_of(lost.kind), program_of(kind)
         if lost.gone_at is None:
             self._forget_lost(place_of(kind), number, lost)
-            self._edits.move(lost, [number], last_seen=self._last_seen(lost), gone_at=at, became=program)
+            self._edits.move(lost, [number], last_seen=self._known.last_seen(lost), gone_at=at, became=program)
         else:
             self._edits.move(lost, [number], became=program)
         first_seen = at if before is None else before.first_seen
         last_seen = None if before is None else before.last_seen
         self._edits.add(Spell(kind, b"", first_seen, at, Began.CHANGED, was), [number])
-        self._apart[kind][number] = self._door(kind, number, first_seen, last_seen, Change.CHANGED, was)
+        self._apart[kind][number] = door_past(kind, number, first_seen, last_seen, Change.CHANGED, was)
 
     def _come_back(self, before: Spell, number: int) -> None:
         """Note that a door is there again: silently after a restart, and where the kernel chose the port."""
@@ -246,19 +218,19 @@ class _Comparison:
         else:
             change = None if number == CHOSEN_NUMBER else Change.RETURNED
             self._edits.add(Spell(kind, b"", before.first_seen, at, Began.RETURNED), [number])
-        self._apart[kind][number] = self._door(kind, number, before.first_seen, before.last_seen, change)
+        self._apart[kind][number] = door_past(kind, number, before.first_seen, before.last_seen, change)
 
     def _begin(self, kind: str, numbers: set[int]) -> None:
         """Note doors that were never seen before: new, where a look before this one would have seen them."""
         if not numbers:
             return
         at = self._look.at
-        was_looked_at = self._known.looked_at(place_of(kind).split("/")[3]) is not None
+        was_looked_at = self._known.looked_at(namespace_of(kind)) is not None
         began = Began.NEW if was_looked_at else Began.FIRST_LOOK
         self._edits.add(Spell(kind, b"", at, at, began), numbers)
         if was_looked_at or self._open.get(kind):
             change = Change.NEW if was_looked_at else None
-            self._apart[kind].update({number: self._door(kind, number, at, None, change) for number in numbers})
+            self._apart[kind].update({number: door_past(kind, number, at, None, change) for number in numbers})
 
     def _end_lost(self) -> list[GoneDoor]:
         """End what was lost and not taken over; a port that the kernel chose goes silently."""
@@ -266,7 +238,7 @@ class _Comparison:
         for doors in self._lost.values():
             for number, spells in doors.items():
                 for spell in spells:
-                    last_seen = self._last_seen(spell)
+                    last_seen = self._known.last_seen(spell)
                     self._edits.move(spell, [number], last_seen=last_seen, gone_at=self._look.at)
                     if number != CHOSEN_NUMBER:
                         key = f"{number}/{spell.kind}"
@@ -283,7 +255,7 @@ class _Comparison:
                     )
 
     def _is_noted(self, kind: str) -> bool:
-        return self._look.is_whole and self._look.sees_namespace(place_of(kind).split("/")[3])
+        return self._look.is_whole and self._look.sees_namespace(namespace_of(kind))
 
     def _seen_at(self, kind: str, spell: Spell) -> int | None:
         return spell.last_seen if self._is_noted(kind) else self._look.at
@@ -292,39 +264,6 @@ class _Comparison:
         """Return for how long a door has not been seen; a clock that went backwards makes no gap."""
         return max(0, self._look.at - (ended.since if ended.last_seen is None else ended.last_seen))
 
-    def _last_seen(self, spell: Spell) -> int:
-        looked = self._known.looked_at(place_of(spell.kind).split("/")[3])
-        return max(filter(None, (spell.last_seen, looked, spell.since)))
-
-    def _door(
-        self,
-        kind: str,
-        number: int,
-        first_seen: int,
-        last_seen: int | None,
-        change: Change | None = None,
-        was: str | None = None,
-    ) -> DoorPast:
-        seen = None if last_seen is None else shown_time(last_seen)
-        return DoorPast(f"{number or KERNEL_CHOSEN}/{kind}", shown_time(first_seen), seen, change, was)
-
     def _kind_past(self, kind: str) -> KindPast:
-        """Return the past of a kind: that of its largest spell, and beside it all that is otherwise."""
-        told = dict(self._apart.get(kind, {}))
-        spells = sorted(
-            [*self._open.get(kind, ()), *self._lent.get(kind, ())], key=lambda spell: len(spell.ports), reverse=True
-        )
-        if not spells:
-            return KindPast(shown_time(self._look.at), None, told)
-        first_seen, last_seen = spells[0].first_seen, self._last_seen(spells[0])
-        for spell in spells[1:]:
-            theirs = spell.first_seen, self._last_seen(spell)
-            if theirs != (first_seen, last_seen):
-                told.update({number: self._door(kind, number, *theirs) for number in unpack(spell.ports)})
-        here = set(unpack(self._seen[kind])) if told else set()
-        return KindPast(shown_time(first_seen), shown_time(last_seen), {n: told[n] for n in sorted(told) if n in here})
-
-
-def shown_time(at: int) -> str:
-    """Return a time as RFC 3339 in UTC."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+        spells = [*self._open.get(kind, ()), *self._lent.get(kind, ())]
+        return kind_past(kind, self._seen[kind], spells, self._apart.get(kind, {}), self._known, self._look.at)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.history.comparison import ALL_NAMESPACES, shown_time
 from quietport.history.damage import moved_aside
 from quietport.history.folder import FILE
+from quietport.history.known import ALL_NAMESPACES, shown_time
 from quietport.history.record import SPELL_COLUMNS, read_spells
 from quietport.history.retention import KEEP_DAYS
 from quietport.history.spell import unpack

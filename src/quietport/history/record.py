@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from quietport.history import retention
-from quietport.history.comparison import ALL_NAMESPACES, Known, Outcome, compare, place_of, program_of
+from quietport.history.comparison import Outcome, compare
 from quietport.history.damage import DamagedError
+from quietport.history.known import ALL_NAMESPACES, Known, place_of, program_of
 from quietport.history.spell import Began, Spell
 from quietport.model.door_key import UNNAMED
 

@@ -31,16 +31,23 @@ def keep_house(connection: sqlite3.Connection, at: int, last_at: int | None) -> 
 
 
 def forget(connection: sqlite3.Connection, before: int) -> int:
-    """Delete every spell that ended before a time, and kinds without a spell; return how many doors' spells it was.
+    """Delete every spell that ended before a time, and hosts last looked at before it; return how many doors it was.
 
     What is deleted is overwritten in the file (``PRAGMA secure_delete``).
     """
+    ended = (
+        "(gone_at < :before OR kind IN (SELECT kind.id FROM kind JOIN host ON host.id = host WHERE last_at < :before))"
+    )
     connection.execute("PRAGMA secure_delete = ON")
+    values = {"before": before}
     (doors,) = connection.execute(
-        "SELECT ifnull(sum(length(ports) / 2), 0) FROM spell WHERE gone_at < ?", (before,)
+        f"SELECT ifnull(sum(length(ports) / 2), 0) FROM spell WHERE {ended}",  # noqa: S608 - our own names
+        values,
     ).fetchone()
-    connection.execute("DELETE FROM spell WHERE gone_at < ?", (before,))
+    connection.execute(f"DELETE FROM spell WHERE {ended}", values)  # noqa: S608
     connection.execute("DELETE FROM kind WHERE id NOT IN (SELECT kind FROM spell)")
+    connection.execute("DELETE FROM host WHERE last_at < :before", values)
+    connection.execute("DELETE FROM looked WHERE host NOT IN (SELECT id FROM host)")
     return int(doors)
 
 
