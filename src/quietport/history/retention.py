@@ -16,6 +16,8 @@ KEEP_DAYS = 400
 DAY_S = 86_400
 
 _ALIKE = "kind, first_seen, since, began, was, last_seen, gone_at, became"
+_OF_LOST_HOSTS = "kind IN (SELECT kind.id FROM kind JOIN host ON host.id = host WHERE last_at < :before)"
+# Hosts, and namespaces of this one, that nobody has looked at for so long.
 _LOOKED_SINCE = """
     SELECT max(looked.last_at) FROM kind JOIN looked ON looked.host = kind.host
     WHERE kind.id = spell.kind
@@ -26,28 +28,25 @@ _LOOKED_SINCE = """
 def keep_house(connection: sqlite3.Connection, at: int, last_at: int | None) -> None:
     """Once a day, forget what ended too long ago, and put rows together that tell the same."""
     if last_at is not None and at // DAY_S != last_at // DAY_S:
-        forget(connection, at - KEEP_DAYS * DAY_S)
+        before = at - KEEP_DAYS * DAY_S
+        connection.execute(f"UPDATE spell SET gone_at = :before - 1 WHERE {_OF_LOST_HOSTS}", {"before": before})  # noqa: S608
+        forget(connection, before)
+        connection.execute("DELETE FROM host WHERE last_at < ?", (before,))
+        connection.execute("DELETE FROM looked WHERE host NOT IN (SELECT id FROM host)")
         merge_alike(connection)
 
 
 def forget(connection: sqlite3.Connection, before: int) -> int:
-    """Delete every spell that ended before a time, and hosts last looked at before it; return how many doors it was.
+    """Delete every spell that ended before a time, and kinds without a spell; return how many doors it was.
 
     What is deleted is overwritten in the file (``PRAGMA secure_delete``).
     """
-    ended = (
-        "(gone_at < :before OR kind IN (SELECT kind.id FROM kind JOIN host ON host.id = host WHERE last_at < :before))"
-    )
     connection.execute("PRAGMA secure_delete = ON")
-    values = {"before": before}
     (doors,) = connection.execute(
-        f"SELECT ifnull(sum(length(ports) / 2), 0) FROM spell WHERE {ended}",  # noqa: S608 - our own names
-        values,
+        "SELECT ifnull(sum(length(ports) / 2), 0) FROM spell WHERE gone_at < ?", (before,)
     ).fetchone()
-    connection.execute(f"DELETE FROM spell WHERE {ended}", values)  # noqa: S608
+    connection.execute("DELETE FROM spell WHERE gone_at < ?", (before,))
     connection.execute("DELETE FROM kind WHERE id NOT IN (SELECT kind FROM spell)")
-    connection.execute("DELETE FROM host WHERE last_at < :before", values)
-    connection.execute("DELETE FROM looked WHERE host NOT IN (SELECT id FROM host)")
     return int(doors)
 
 
