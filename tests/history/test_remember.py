@@ -280,8 +280,10 @@ def test_years_later_a_host_that_nobody_looks_at_is_forgotten(look_at: LookAt, t
     remember(tmp_path, Look(START + DAY, "there"), {B: [80]})
     remember(tmp_path, Look(START + 401 * DAY, "there"), {B: [80]})
     with closing(sqlite3.connect(tmp_path / "history.sqlite")) as opened:
-        found = [opened.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("host", "looked", "spell")]
-    assert found == [1, 1, 1]
+        counted = opened.execute(
+            "SELECT (SELECT count(*) FROM host), (SELECT count(*) FROM looked), (SELECT count(*) FROM spell)"
+        )
+        assert counted.fetchall() == [(1, 1, 1)]
 
 
 def test_rows_that_a_look_at_some_ports_set_apart_come_together_again(look_at: LookAt, tmp_path: Path) -> None:

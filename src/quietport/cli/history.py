@@ -51,7 +51,7 @@ def run(session: Session) -> ExitCode:
     folder = SYSTEM_FOLDER if args.system else Path(args.state) if args.state else state_folder()
     if args.forget is not None:
         count = forget_before(folder, parse_date(args.forget))
-        session.tell(session.book.say("history.forgotten", count=count, date=args.forget))
+        session.tell(session.book.say("past.forgotten", count=count, date=args.forget))
         return ExitCode.NOTHING
     chronicle = history(folder, read_standpoint(session.host), questions, since)
     if args.json:

@@ -59,7 +59,7 @@ def _event_json(event: Event) -> dict[str, Json]:
 
 def _door_json(stay: Stay) -> dict[str, Json]:
     kind = stay.kind
-    unknown: Json = {"unknown": str(Reason.NOT_LOOKED)}
+    unknown: Json = {"unknown": str(Reason.NOT_SUPPORTED)}
     return {
         "door_key": stay.door_key,
         "transport": kind.transport,
@@ -72,14 +72,15 @@ def _door_json(stay: Stay) -> dict[str, Json]:
 
 
 def render_history_plain(chronicle: Chronicle) -> str:
-    """Return every event as a tab-separated line; the port is empty where the kernel chose it."""
+    """Return every event as a tab-separated line; a port that the kernel chose and a program not known are empty."""
     return render_table(PLAIN_COLUMNS, map(_plain_row, chronicle.events))
 
 
 def _plain_row(event: Event) -> tuple[object, ...]:
     stay, kind = event.stay, event.stay.kind
+    program = None if kind.program == UNKNOWN_PROGRAM else kind.program
+    was = stay.was if event.kind is EventKind.CHANGED else None
     return (
         event.at, event.kind, kind.transport, stay.number or None, kind.family, kind.scope, kind.namespace,
-        kind.program, stay.was if event.kind is EventKind.CHANGED else None, stay.first_seen, stay.since,
-        stay.last_seen, stay.gone_at,
+        program, was, stay.first_seen, stay.since, stay.last_seen, stay.gone_at,
     )  # fmt: skip

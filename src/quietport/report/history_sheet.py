@@ -43,17 +43,17 @@ _STYLES = {
 def lay_out_history(chronicle: Chronicle, book: Phrasebook, sheet: Sheet, now: float) -> None:
     """Add the answer of ``history`` to a sheet; strips end with the day of ``now``."""
     if chronicle.first_look is None or chronicle.last_look is None:
-        sheet.wrapped(book.say("history.never"))
+        sheet.wrapped(book.say("past.never"))
         sheet.unwrapped("  ", quiet("quietport check"))
     else:
         first, last = _shown_time(chronicle.first_look), _shown_time(chronicle.last_look)
-        sheet.wrapped(book.say("history.looks", count=chronicle.looks, first=first, last=last))
+        sheet.wrapped(book.say("past.looks", count=chronicle.looks, first=first, last=last))
         _lay_out_doors(chronicle, book, sheet, now)
         _lay_out_events(chronicle, book, sheet)
         sheet.blank()
-        sheet.wrapped(quiet(book.say("history.kept", count=chronicle.keep_days)))
+        sheet.wrapped(quiet(book.say("past.kept", count=chronicle.keep_days)))
     for path in chronicle.damaged:
-        sheet.wrapped(visible(book.say("history.damaged", path=path), 600))
+        sheet.wrapped(visible(book.say("past.damaged", path=path), 600))
 
 
 def _shown_time(text: str) -> str:
@@ -65,7 +65,7 @@ def _lay_out_doors(chronicle: Chronicle, book: Phrasebook, sheet: Sheet, now: fl
     if not chronicle.asked:
         return
     if not chronicle.stays:
-        sheet.wrapped(book.say("history.not-seen", ports=chronicle.asked))
+        sheet.wrapped(book.say("past.not-seen", ports=chronicle.asked))
         return
     doors = [list(stays) for _, stays in groupby(chronicle.stays, key=lambda stay: (stay.number, stay.kind))]
     for stays in doors[:SHOWN_DOORS]:
@@ -77,7 +77,7 @@ def _lay_out_doors(chronicle: Chronicle, book: Phrasebook, sheet: Sheet, now: fl
         sheet.wrapped(quiet(_until(last, book)), indent=2, hanging=2)
     _fold(len(doors) - SHOWN_DOORS, book, sheet)
     sheet.blank()
-    sheet.wrapped(quiet(book.say("history.strip", count=STRIP_DAYS)))
+    sheet.wrapped(quiet(book.say("past.strip", count=STRIP_DAYS)))
 
 
 def strip(stays: Sequence[Stay], first_look: str, last_look: str, now: float) -> str:
@@ -100,10 +100,10 @@ def _stamp(at: float) -> str:
 def _until(stay: Stay, book: Phrasebook) -> str:
     since, last = _shown_time(stay.since), _shown_time(stay.last_seen)
     if stay.gone_at is not None:
-        return book.say("history.until", since=since, last=last)
+        return book.say("past.until", since=since, last=last)
     if stay.first_seen != stay.since:
-        return book.say("history.again-since", since=since, first=_shown_time(stay.first_seen))
-    return book.say("history.since", since=since)
+        return book.say("past.again-since", since=since, first=_shown_time(stay.first_seen))
+    return book.say("past.since", since=since)
 
 
 def _lay_out_events(chronicle: Chronicle, book: Phrasebook, sheet: Sheet) -> None:
@@ -112,9 +112,9 @@ def _lay_out_events(chronicle: Chronicle, book: Phrasebook, sheet: Sheet) -> Non
     sheet.blank()
     since = chronicle.since[:10]
     if not chronicle.events:
-        sheet.wrapped(book.say("history.calm", since=since))
+        sheet.wrapped(book.say("past.calm", since=since))
         return
-    sheet.wrapped(heading(book.say("history.events", since=since)))
+    sheet.wrapped(heading(book.say("past.events", since=since)))
     sheet.columns([_event(event, book) for event in chronicle.events[:SHOWN_EVENTS]], indent=2)
     _fold(len(chronicle.events) - SHOWN_EVENTS, book, sheet)
 
@@ -124,10 +124,10 @@ def _event(event: Event, book: Phrasebook) -> tuple[Piece, ...]:
     kind = event.stay.kind
     who = _program(kind.program, book)
     if event.kind is EventKind.CHANGED and event.stay.was is not None:
-        who = book.say("history.instead-of", program=who, was=_program(event.stay.was, book))
+        who = book.say("past.instead-of", program=who, was=_program(event.stay.was, book))
     return (
         quiet(_shown_time(event.at)),
-        (f"{glyph} {book.say(f'history.event.{event.kind}')}", style),
+        (f"{glyph} {book.say(f'past.event.{event.kind}')}", style),
         (event.stay.port, "bold"),
         quiet(kind.scope),
         who,
@@ -135,7 +135,7 @@ def _event(event: Event, book: Phrasebook) -> tuple[Piece, ...]:
 
 
 def _program(program: str, book: Phrasebook) -> str:
-    return book.say("history.unknown-program") if program == UNKNOWN_PROGRAM else visible(program)
+    return book.say("past.unknown-program") if program == UNKNOWN_PROGRAM else visible(program)
 
 
 def _fold(more: int, book: Phrasebook, sheet: Sheet) -> None:
