@@ -10,10 +10,10 @@ from quietport.model.door_key import (
     DoorKind,
     door_key,
     door_kind,
-    is_kernel_chosen,
     namespace_key,
     parse_door_key,
     parse_door_kind,
+    without_chosen,
 )
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Family, Listener, ListenerState
@@ -63,26 +63,19 @@ def test_a_namespace_goes_by_its_name_if_somebody_gave_it_one(namespace: Network
 
 
 @pytest.mark.parametrize(
-    ("number", "ephemeral", "agreed", "reserved", "chosen"),
+    ("ephemeral", "reserved", "kept"),
     [
-        (22, EPHEMERAL, False, False, False),
-        (32767, EPHEMERAL, False, False, False),
-        (32768, EPHEMERAL, False, False, True),
-        (60999, EPHEMERAL, False, False, True),
-        (61000, EPHEMERAL, False, False, False),
-        (51820, EPHEMERAL, True, False, False),
-        (51820, NOT_KNOWN, False, False, True),
-        (40000, NOT_KNOWN, False, False, False),
-        (700, EPHEMERAL, False, True, True),
-        (700, EPHEMERAL, False, False, False),
-        (1024, EPHEMERAL, False, True, False),
+        (EPHEMERAL, False, [22, 511, 512, 1023, 1024, 32767, 61000]),
+        (EPHEMERAL, True, [22, 511, 1024, 32767, 61000]),
+        (NOT_KNOWN, False, [22, 511, 512, 1023, 1024, 32767, 32768, 49151]),
+        (NOT_KNOWN, True, [22, 511, 1024, 32767, 32768, 49151]),
     ],
 )
-def test_a_port_that_the_kernel_most_likely_chose(
-    number: int, ephemeral: PortRange | Unknown, agreed: bool, reserved: bool, chosen: bool
+def test_ports_that_the_kernel_most_likely_chose(
+    ephemeral: PortRange | Unknown, reserved: bool, kept: list[int]
 ) -> None:
-    port = Port(number, Transport.TCP)
-    assert is_kernel_chosen(port, ephemeral, is_agreed=agreed, takes_reserved=reserved) is chosen
+    numbers = [22, 511, 512, 1023, 1024, 32767, 32768, 49151, 49152, 60999, 61000]
+    assert without_chosen(numbers, ephemeral, takes_reserved=reserved) == kept
 
 
 NAME = st.text(st.characters(), min_size=1, max_size=20)

@@ -20,8 +20,9 @@ from quietport.model.program_key import escaped
 from quietport.model.unknown import Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from quietport.model.listener import Listener
-    from quietport.model.port import Port
 
 KERNEL_CHOSEN = "*"
 """Stands in a key for a port that the kernel chose."""
@@ -38,7 +39,7 @@ UNNAMED = "unnamed"
 BINDRESVPORT = PortRange(512, 1023)
 """Numbers that bindresvport(3) and the kernel's RPC clients choose from."""
 
-_IDENTIFIER = re.compile(r"(?:cni-)?[0-9a-f-]{12,}", re.IGNORECASE)
+_IDENTIFIER = r"(?:cni-)?[0-9a-f-]{12,}"
 # Container engines mount a namespace under an identifier that they make anew at each start.
 
 _FIELDS = 5
@@ -84,7 +85,7 @@ def door_kind(seen: Listener, program: str | Unknown) -> DoorKind:
 
 
 def door_key(seen: Listener, program: str | Unknown, *, chosen: bool = False) -> str:
-    """Return the door key of a listener; ``chosen`` where ``is_kernel_chosen`` says so."""
+    """Return the door key of a listener; ``chosen`` where ``without_chosen`` leaves it out."""
     return door_kind(seen, program).key(CHOSEN_NUMBER if chosen else seen.port.number)
 
 
@@ -93,23 +94,24 @@ def namespace_key(namespace: NetworkNamespace | Unknown) -> str:
     if isinstance(namespace, Unknown):
         return "host"
     label = namespace.label
-    return UNNAMED if _IDENTIFIER.fullmatch(label) else escaped(label, "/*")
+    return UNNAMED if re.fullmatch(_IDENTIFIER, label) else escaped(label, "/*")
 
 
-def is_kernel_chosen(
-    port: Port, ephemeral: PortRange | Unknown, *, is_agreed: bool, takes_reserved: bool = False
-) -> bool:
-    """Tell whether a port is one that its program most likely did not choose.
+def without_chosen(
+    numbers: Sequence[int], ephemeral: PortRange | Unknown, *, takes_reserved: bool = False
+) -> Sequence[int]:
+    """Return the ports that a program most likely chose itself, of tcp or udp, where nothing agrees that it is there.
 
-    A socket does not tell whether it was bound to 0. Taken for chosen is a number in the range that this machine
-    chooses from (``ip_local_port_range``; where that is not known, the Dynamic Ports), unless ``is_agreed``: the
-    registry, de-facto use or a declaration agrees that this program is there. ``takes_reserved`` tells that the
-    program takes free system ports by bindresvport(3), as parts of Sun RPC do.
+    A socket does not tell whether it was bound to 0. Taken for chosen by the kernel is a number in the range that
+    this machine chooses from (``ip_local_port_range``; where that is not known, the Dynamic Ports). Not to be asked
+    where the registry, de-facto use or a declaration agrees that this program is there. ``takes_reserved`` tells that
+    it takes free system ports by bindresvport(3), as parts of Sun RPC do.
     """
-    if is_agreed:
-        return False
     chosen_from = RANGES[RangeName.DYNAMIC] if isinstance(ephemeral, Unknown) else ephemeral
-    return port.number in chosen_from or (takes_reserved and port.number in BINDRESVPORT)
+    for run in (chosen_from, BINDRESVPORT) if takes_reserved else (chosen_from,):
+        first, last = run.first, run.last
+        numbers = [number for number in numbers if not first <= number <= last]
+    return numbers
 
 
 def parse_door_kind(text: str) -> DoorKind | None:

@@ -31,17 +31,18 @@ INTERPRETERS = frozenset(
 _WRITTEN_BY_ALL = ("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/")  # noqa: S108 - compared, never opened
 # A number in such a path is somebody's choice and not a version.
 
-_STORE = re.compile(r"/(?P<store>nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]*)(?P<rest>.*)", re.DOTALL)
+# Patterns are compiled by re when they are first needed, which on most hosts is hardly any of them.
+_STORE = r"(?s)/(?P<store>nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]*)(?P<rest>.*)"
+_STORE_VERSION = r"(?s)-[^A-Za-z/].*"
 # nixpkgs: a version begins at the first dash that no letter follows (builtins.parseDrvName); Guix names alike.
-_STORE_VERSION = re.compile(r"-[^A-Za-z/].*", re.DOTALL)
-_SNAP = re.compile(r"/snap/(?P<name>[^/]+)/x?[0-9]+/")  # `man 8 snap`: installed revisions, x1 for a local one
-_WHOLE = re.compile(r"v?[0-9]+(?:[._+~-][0-9A-Za-z]+)*")
-_DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)+(?:[+~_][0-9A-Za-z]+)*")
-_DASHED = re.compile(r"(?<=[-_])[0-9]+(?=[-_]|$)")
+_SNAP = r"/snap/(?P<name>[^/]+)/x?[0-9]+/"  # `man 8 snap`: installed revisions, x1 for a local one
+_WHOLE = r"v?[0-9]+(?:[._+~-][0-9A-Za-z]+)*"
+_DOTTED = r"[0-9]+(?:\.[0-9]+)+(?:[+~_][0-9A-Za-z]+)*"
+_DASHED = r"(?<=[-_])[0-9]+(?=[-_]|$)"
 
-_REPLICA = re.compile(r"(?:-[bcdfghjklmnpqrstvwxz2456789]{8,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+_REPLICA = r"(?:-[bcdfghjklmnpqrstvwxz2456789]{8,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$"
 # Kubernetes names pods NAME-HASH-RANDOM or NAME-RANDOM from this alphabet (apimachinery, util/rand).
-_INVENTED = re.compile(r"[a-z]+_[a-z]+[0-9]?")
+_INVENTED = r"[a-z]+_[a-z]+[0-9]?"
 # Docker and podman invent adjective_surname where nobody gave a name (moby, pkg/namesgenerator).
 
 _SERVICE = ".service"
@@ -95,7 +96,7 @@ def _container_key(container: Container, executable: str | None) -> str:
     name = container.name
     if name is not None and "/" in name:
         name = _workload(name)
-    elif name is not None and container.image is not None and _INVENTED.fullmatch(name):
+    elif name is not None and container.image is not None and re.fullmatch(_INVENTED, name):
         name = None
     if name is None and container.image is None:
         inside = "" if executable is None else _path_key(executable)
@@ -108,7 +109,7 @@ def _workload(name: str) -> str:
     """Return ``namespace/pod/container`` without what a controller adds to the pod's name."""
     parts = name.split("/")
     if len(parts) > 1:
-        parts[1] = _REPLICA.sub("", parts[1])
+        parts[1] = re.sub(_REPLICA, "", parts[1])
     return "/".join(parts)
 
 
@@ -129,20 +130,21 @@ def without_versions(path: str) -> str:
     text = escaped(path, VERSION_MARK)
     if text.startswith(_WRITTEN_BY_ALL):
         return text
-    stored = _STORE.fullmatch(text)
+    stored = re.fullmatch(_STORE, text) if text.startswith(("/nix/", "/gnu/")) else None
     if stored:
-        name = _STORE_VERSION.sub("", stored["name"])
+        name = re.sub(_STORE_VERSION, "", stored["name"])
         text = f"/{stored['store']}/store/{name}{stored['rest']}"
-    text = _SNAP.sub(rf"/snap/\g<name>/{VERSION_MARK}/", text)
+    if "/snap/" in text:
+        text = re.sub(_SNAP, rf"/snap/\g<name>/{VERSION_MARK}/", text)
     return "/".join(map(_component, text.split("/")))
 
 
 def _component(text: str) -> str:
     if not any(map(str.isdigit, text)):
         return text
-    if _WHOLE.fullmatch(text):
+    if re.fullmatch(_WHOLE, text):
         return VERSION_MARK
-    return _DASHED.sub(VERSION_MARK, _DOTTED.sub(VERSION_MARK, text))
+    return re.sub(_DASHED, VERSION_MARK, re.sub(_DOTTED, VERSION_MARK, text))
 
 
 def escaped(text: str, also: str = "") -> str:

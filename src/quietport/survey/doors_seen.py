@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from quietport.model.door_key import BINDRESVPORT, CHOSEN_NUMBER, door_kind, is_kernel_chosen
+from quietport.model.door_key import CHOSEN_NUMBER, door_kind, without_chosen
 from quietport.model.listener import ListenerState
 from quietport.model.look import AskedPorts
 from quietport.model.port import Transport
@@ -29,38 +29,48 @@ _RPC_OWNER = "bindresvport-owner"
 def seen_by_kind(doors: Iterable[Door[Listener]], ephemeral: PortRange | Unknown) -> dict[str, list[int]]:
     """Return the numbers of the doors that listen, by the text of their kind; 0 for a port that the kernel chose.
 
-    A UDP socket on a port that the kernel chose is a client's, and no door.
+    A UDP socket on a port that the kernel chose is a client's, and no door. Doors that are alike (the same owners,
+    verdict and address) are of one kind, which is found once.
     """
-    seen: dict[str, list[int]] = defaultdict(list)
-    kinds: dict[tuple[object, ...], tuple[str, bool, bool]] = {}
+    groups: dict[tuple[object, ...], tuple[Door[Listener], list[int]]] = {}
     for door in doors:
         listener = door.seen
-        if listener.state is not ListenerState.LISTENING:
-            continue
-        port = listener.endpoint.port
+        endpoint = listener.endpoint
+        port = endpoint.port
         alike = (
-            listener.endpoint.address, port.transport, listener.family,
-            id(listener.owners), id(listener.namespace), id(door.verdict),
+            id(door.verdict), id(listener.owners), endpoint.address, port.transport,
+            listener.family, id(listener.namespace), listener.state,
         )  # fmt: skip
-        held = kinds.get(alike)
-        if held is None:
-            held = kinds[alike] = _kind(door)
-        kind, is_agreed, takes_reserved = held
-        number = port.number
-        if is_kernel_chosen(port, ephemeral, is_agreed=is_agreed, takes_reserved=takes_reserved):
-            if port.transport is Transport.UDP and number not in BINDRESVPORT:
-                continue
-            number = CHOSEN_NUMBER
-        seen[kind].append(number)
+        group = groups.get(alike)
+        if group is None:
+            group = groups[alike] = (door, [])
+        group[1].append(port.number)
+    seen: dict[str, list[int]] = defaultdict(list)
+    for door, numbers in groups.values():
+        if door.seen.state is ListenerState.LISTENING:
+            kept = numbers_kept(door, numbers, ephemeral)
+            if kept:
+                seen[kind_text(door)] += kept
     return dict(seen)
 
 
-def _kind(door: Door[Listener]) -> tuple[str, bool, bool]:
-    """Return the kind, whether its program is where it is said to be, and whether it takes free system ports."""
-    rules = {piece.rule for piece in door.verdict.evidence}
-    takes_reserved = _RPC_OWNER in rules
-    is_agreed = door.verdict.standing in _AGREED and not takes_reserved
-    return str(door_kind(door.seen, program_key(door.seen.owners))), is_agreed, takes_reserved
+def kind_text(door: Door[Listener]) -> str:
+    """Return the text of the kind of a door, as the history and the door key have it."""
+    return str(door_kind(door.seen, program_key(door.seen.owners)))
+
+
+def numbers_kept(door: Door[Listener], numbers: list[int], ephemeral: PortRange | Unknown) -> list[int]:
+    """Return the ports of doors that are alike, 0 in place of those that the kernel chose; of UDP these are left out.
+
+    ``door`` is any of them.
+    """
+    transport = door.seen.port.transport
+    takes_reserved = any(piece.rule == _RPC_OWNER for piece in door.verdict.evidence)
+    if door.verdict.standing in _AGREED and not takes_reserved:
+        return numbers
+    kept = without_chosen(numbers, ephemeral, takes_reserved=takes_reserved)
+    is_client = transport is Transport.UDP and not takes_reserved
+    return [*kept] if is_client or len(kept) == len(numbers) else [*kept, CHOSEN_NUMBER]
 
 
 def asked_ports(questions: Sequence[PortQuestion]) -> tuple[AskedPorts, ...]:
