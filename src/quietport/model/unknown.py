@@ -50,6 +50,8 @@ NO_SOCKETS_HIDDEN = frozenset(
     {
         "unseen.bound",
         "unseen.hidepid",
+        "unseen.history-damaged",
+        "unseen.history-not-written",
         "unseen.in-flight",
         "unseen.io-uring",
         "unseen.kernel-ports",
@@ -77,8 +79,8 @@ NO_SOCKETS_HIDDEN = frozenset(
         "unseen.xdp",
     }
 )
-"""What hides who holds a socket, which families it takes, what is declared of it, or what is beside the listeners of
-this network namespace, and not those."""
+"""What hides who holds a socket, which families it takes, what is declared of it, what was there before, or what is
+beside the listeners of this network namespace, and not those."""
 
 
 class Coverage(Struct, frozen=True):

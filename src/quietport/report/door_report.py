@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from quietport.model.door import door_key
+from quietport.model.door_key import door_key
 from quietport.model.listener import Listener
 from quietport.model.page import Phrase, Value
+from quietport.model.program_key import program_key
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Concern, Standing, Verdict
 from quietport.words.gates import readable, visible
@@ -68,7 +69,7 @@ class DoorTeller:
 def full_key(door: AnyDoor) -> str:
     """Return what makes a door the same one tomorrow; for a connection, the same of its quiet end."""
     if isinstance(door.seen, Listener):
-        return readable(door_key(door))
+        return readable(door_key(door.seen, program_key(door.owners)))
     program = "?" if isinstance(door.program, Unknown) else door.program
     return readable(f"{door.port}/{door.seen.direction}/{door.seen.local.scope}/{program}")
 
