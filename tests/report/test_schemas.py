@@ -11,13 +11,16 @@ import jsonschema
 import pytest
 
 import quietport.report
+from quietport.model.declaration import Declaration
 from quietport.model.door import CheckReport
+from quietport.model.endpoint import Scope
 from quietport.model.port import PortRange, Transport
 from quietport.model.registration import Status
 from quietport.registry.diff import Difference
 from quietport.registry.search import search
 from quietport.registry.snapshot import Registry
 from quietport.registry.update import UpdateOutcome
+from quietport.report.accept_report import render_accept_json
 from quietport.report.check_json import render_check_json
 from quietport.report.document import Occasion
 from quietport.report.page_json import render_page_json
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SCHEMAS = Path(quietport.report.__file__).parent / "schemas"
-NAMES = ["check", "explain", "registry-diff", "registry-status", "registry-update", "search"]
+NAMES = ["accept", "check", "explain", "registry-diff", "registry-status", "registry-update", "search"]
 OCCASION = Occasion(phrasebook("en"), "here", "2026-11-23T10:00:00Z")
 DIFFERENCE = Difference(PortRange(2, 3), Transport.TCP, (Status.ASSIGNED, ("compressnet",)), (Status.RESERVED, ()))
 
@@ -125,3 +128,32 @@ def test_registry_update() -> None:
 def test_a_document_that_is_another_is_refused(registry: Registry, field: str, value: object) -> None:
     document = json.loads(render_search_json(search(registry, "redis"), OCCASION)) | {field: value}
     assert not jsonschema.Draft202012Validator(schema("search")).is_valid(document)
+
+
+ENTRY = Declaration(Transport.TCP, PortRange(8080, 8080), "x\x1b", "/p.toml", 3, Scope.PRIVATE, until="2026-11-22")
+
+
+@pytest.mark.parametrize("change", [None, ("/p.toml", "# \udcff\n", "# x")])
+def test_accept(change: tuple[str, str, str] | None) -> None:
+    text = render_accept_json("added", [ENTRY], ["/p.toml"], OCCASION, recorded=("scope",), doors=1, change=change)
+    document = validate("accept", text)
+    assert document["entries"] == [
+        {
+            "transport": "tcp",
+            "first": 8080,
+            "last": 8080,
+            "because": "x\x1b",
+            "scope": "private",
+            "program": None,
+            "unit": None,
+            "image": None,
+            "package": None,
+            "host": None,
+            "author": None,
+            "until": "2026-11-22",
+            "expired": True,
+            "file": "/p.toml",
+            "line": 3,
+        }
+    ]
+    assert document["diff"] == (None if change is None else "--- /p.toml\n+++ /p.toml\n@@ -1 +1 @@\n-# \\xff\n+# x\n")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from quietport.cli.session import Session
     from quietport.model.door import CheckReport
+    from quietport.model.verdict import Verdict
     from quietport.survey.check import HostReader
     from quietport.survey.fail_on import FailOn
 
@@ -29,6 +30,7 @@ examples:
   sudo quietport check                  with the owners of other users' sockets
   quietport check --json | jq '.listeners[] | select(.verdict != "expected")'
   sudo quietport check --hidden         is a port taken that no table of the kernel lists?
+  quietport check --policy ports.toml --fail-on suspicious,misconfigured,unexplained,undeclared --junit
   quietport check --fail-on suspicious,misconfigured,unexplained    for cron and CI
 
 ends with 1 where something is suspicious or misconfigured (see --fail-on),
@@ -51,7 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also bind to every port of tcp and udp for an instant (about half a second), and name those that are "
         "taken and in no table of the kernel; this network namespace, Linux",
     )
-    add_output_options(parser)
+    parser.add_argument(
+        "--policy", metavar="FILE", help="obey this policy file instead of those of the system and the user"
+    )
+    form = add_output_options(parser)
+    form.add_argument("--sarif", action="store_true", help="SARIF 2.1.0, for code scanning; redacted")
+    form.add_argument("--junit", action="store_true", help="JUnit XML, for CI; redacted")
+    parser.add_argument(
+        "--no-redact", action="store_true", help="in SARIF and JUnit, name the host, users and home directories"
+    )
 
 
 def run(session: Session) -> ExitCode:
@@ -59,6 +69,7 @@ def run(session: Session) -> ExitCode:
     # Where everything is asked about, the host is already being looked at while the rest is imported.
     reading = None if session.args.ports else host_reader.start_reading()
     from quietport.host.facts import read_facts  # noqa: PLC0415
+    from quietport.policy.locations import read_policy  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
     from quietport.survey.fail_on import fails  # noqa: PLC0415
     from quietport.survey.question import is_asked, parse_port_question  # noqa: PLC0415
@@ -67,8 +78,9 @@ def run(session: Session) -> ExitCode:
     questions = tuple(parse_port_question(text) for text in session.args.ports)
     read_host = reading or partial(host_reader.read_host, wanted=lambda port: is_asked(port, questions))
     with _hidden(session, read_host) as reader:
-        report = check(session.registry, reader, read_facts(), questions, session.host, session.now)
-    _show(session, report)
+        policy = read_policy(session.args.policy)
+        report = check(session.registry, reader, read_facts(), questions, session.host, session.now, policy)
+    _show(session, report, fail_on)
     if fails(report, fail_on):
         return ExitCode.FINDINGS
     return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
@@ -86,8 +98,10 @@ def _hidden(session: Session, read_host: HostReader) -> Iterator[HostReader]:
         yield with_hidden(read_host, sys.platform, tell)
 
 
-def _show(session: Session, report: CheckReport) -> None:
-    if session.args.json:
+def _show(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) -> None:
+    if session.args.sarif or session.args.junit:
+        _export(session, report, fail_on)
+    elif session.args.json:
         from quietport.report.check_json import check_json_parts  # noqa: PLC0415 - one form, one import
 
         session.write_parts(check_json_parts(report, session.book))
@@ -99,6 +113,25 @@ def _show(session: Session, report: CheckReport) -> None:
         from quietport.report.check_sheet import lay_out_check  # noqa: PLC0415
 
         session.show(lambda sheet: lay_out_check(report, session.book, sheet), pager=True)
+
+
+def _export(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) -> None:
+    """Write a form that other programs collect."""
+
+    def fails(verdict: Verdict) -> bool:
+        return any(kind.fits(verdict) for kind in fail_on)
+
+    redact = not session.args.no_redact
+    if session.args.junit:
+        from quietport.report.junit import render_junit  # noqa: PLC0415 - one form, one import
+
+        session.write(render_junit(report, session.book, fails, redact=redact))
+        return
+    from quietport.judge import read_rules  # noqa: PLC0415
+    from quietport.report.sarif import render_sarif  # noqa: PLC0415
+
+    reasons = {rule.id: rule.reason for rule in read_rules()}
+    session.write(render_sarif(report, session.book, fails, reasons, redact=redact))
 
 
 def parse_fail_on(text: str | None) -> tuple[FailOn, ...]:

@@ -15,6 +15,7 @@ SUMMARIES = {
     "explain": "the page of a port, a range, a service or software",
     "search": "which port does X use (names, descriptions, software)",
     "check": "this host: every listener, with owner, verdict and evidence",
+    "accept": "declare that a door should be there, and why; list, undo",
     "registry": "data sources, ages, hashes; update and differences",
 }
 """One line for each verb."""

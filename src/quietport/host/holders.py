@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _LINK = "socket:[%d]"
 # How the link of an open file names a socket (net/socket.c: sockfs_dname).
+RING_LINK = "anon_inode:[io_uring]"
+"""What the link of an io_uring reads."""
+_RING = "ring:"
+# Before the name of a file that is an io_uring, among the links of a process.
 
 
 class HeldRun(NamedTuple):
@@ -58,6 +62,8 @@ class Holders:
         self._proc = proc
         self._holders = _by_socket(found)
         self._looked_again = False
+        self.silent_rings = 0
+        """Processes whose io_uring may hold sockets that the kernel does not name."""
         self.unreadable = found.unreadable
         """Processes whose open files this user may not see, kernel threads left out."""
         self.hidden = hidden
@@ -97,6 +103,18 @@ class Holders:
         found = _walk(self._proc, _read_pids(self._proc))
         self.unreadable = found.unreadable
         self._holders = _by_socket(found) | self._holders
+        rings = [(pid, link[len(_RING) :]) for pid, links in found.held for link in links if link.startswith(_RING)]
+        if rings:
+            self._add_rings(rings)
+
+    def _add_rings(self, rings: list[tuple[int, str]]) -> None:
+        from quietport.host.io_uring import find_ring_holders  # noqa: PLC0415 - few processes have one
+
+        held = find_ring_holders(self._proc, rings)
+        self.silent_rings = held.unnamed
+        for inode, pids in held.pids.items():
+            link = _LINK % inode
+            self._holders[link] = tuple(sorted({*self._holders.get(link, ()), *pids}))
 
 
 def _by_socket(found: Found) -> dict[str, tuple[int, ...]]:
@@ -146,6 +164,8 @@ def _read_links(directory: str) -> list[str]:
                 continue
             if link[:8] == "socket:[":
                 sockets.append(link)
+            elif link == RING_LINK:
+                sockets.append(_RING + name)
     finally:
         os.close(descriptor)
     return sockets

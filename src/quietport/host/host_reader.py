@@ -25,8 +25,10 @@ def start_reading(system: str = sys.platform) -> Callable[[Quiet | None], HostVi
 
     def read(quiet: Quiet | None) -> HostView:
         from quietport.host.linux import read_listeners  # noqa: PLC0415 - imported while the walk goes on
+        from quietport.host.namespace.surroundings import Surroundings  # noqa: PLC0415
 
-        return read_listeners(quiet, walk=walk)
+        surroundings = Surroundings("/proc", established=quiet is not None)
+        return read_listeners(quiet, walk=walk, surroundings=surroundings)
 
     return read
 
@@ -39,8 +41,10 @@ def read_host(quiet: Quiet | None = None, system: str = sys.platform, wanted: Wa
     """
     if system == "linux":
         from quietport.host.linux import read_listeners  # noqa: PLC0415 - one system, one import
+        from quietport.host.namespace.surroundings import Surroundings  # noqa: PLC0415
 
-        return read_listeners(quiet, wanted=wanted)
+        surroundings = Surroundings("/proc", established=quiet is not None)
+        return read_listeners(quiet, wanted=wanted, surroundings=surroundings)
     from quietport.host.psutil_sockets import read_through_psutil  # noqa: PLC0415 - psutil costs 35 ms
 
     return read_through_psutil(quiet, system=system)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from quietport.host import sock_diag
 from quietport.host.holders import NOBODY, HolderWalk
 from quietport.host.listener_group import group_listeners
-from quietport.host.owners import OwnerReader
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
+from quietport.host.socket_owners import SocketOwners
 from quietport.host.socket_table import read_connected, read_table
 from quietport.host.view import HostView, Quiet, Wanted
 from quietport.model.namespace import NO_NAMESPACE, NetworkNamespace
@@ -18,6 +18,7 @@ from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 
 if TYPE_CHECKING:
     from quietport.host.holders import Holders
+    from quietport.host.namespace.surroundings import Surroundings
     from quietport.host.socket_entry import SocketEntry
     from quietport.host.socket_run import SocketRun
     from quietport.host.socket_table import AskKernel
@@ -30,11 +31,12 @@ def read_listeners(
     ask_kernel: AskKernel = sock_diag.read_sockets,
     walk: HolderWalk | None = None,
     wanted: Wanted | None = None,
+    surroundings: Surroundings | None = None,
 ) -> HostView:
     """Return every listener, and every established connection from or to a port that ``quiet`` names.
 
     ``walk`` is a look at the open files that has already begun; where none has and there is no socket of a port
-    that is ``wanted``, no file is looked at.
+    that is ``wanted``, no file is looked at. ``surroundings`` is a look at what is beside these listeners.
     Where the kernel answers no netlink the tables under ``proc`` are read instead, and the coverage says so.
     Raises SurveyError where neither can be read.
     """
@@ -47,19 +49,23 @@ def read_listeners(
     if wanted is not None:
         listening = [run for run in (_only(run, wanted) for run in table.runs) if run.ports]
         selected = [(entry, direction) for entry, direction in selected if _has_wanted_end(entry, wanted)]
+    namespace = read_namespace(proc) if surroundings is None else surroundings.own_namespace
+    beside = [] if surroundings is None else surroundings.finish()
     needed = any(any(run.inodes) for run in listening) or any(entry.inode for entry, _ in selected)
+    needed = needed or any(one.tables.inodes for one in beside)
     holders = NOBODY
     if walk or needed:
         holders = (walk or HolderWalk(proc, share=False)).finish()
     owners = SocketOwners(proc, holders)
-    namespace = read_namespace(proc)
-    return HostView(
-        runs=group_listeners(holders.split(listening), owners.of_pids, namespace),
+    runs = group_listeners(owners.split(listening), owners.of_pids, namespace)
+    view = HostView(
+        runs=runs,
         connections=make_connections(selected, owners.of_inode, namespace),
         coverage=Coverage((*unseen, *(_unseen_owners(holders) if needed else ()))),
         method=table.method,
         namespace=namespace.id if isinstance(namespace, NetworkNamespace) else namespace,
     )
+    return view if surroundings is None else surroundings.add_to(view, beside, owners, quiet, wanted)
 
 
 def _only(run: SocketRun, wanted: Wanted) -> SocketRun:
@@ -81,39 +87,6 @@ def read_namespace(proc: str) -> NetworkNamespace | Unknown:
 
 def _has_wanted_end(entry: SocketEntry, wanted: Wanted) -> bool:
     return wanted(Port(entry.local_port, entry.transport)) or wanted(Port(entry.remote_port, entry.transport))
-
-
-class SocketOwners:
-    """The owners of sockets, as tuples shared by all sockets with the same holders."""
-
-    def __init__(self, proc: str, holders: Holders) -> None:
-        """Read no process yet."""
-        self._holders = holders
-        self._reader = OwnerReader(proc)
-        self._shared: dict[tuple[int, ...], tuple[Owner, ...] | Unknown] = {}
-        self._no_file = Unknown(Reason.NO_OWNER, "owner")
-
-    def of_inode(self, inode: int) -> tuple[Owner, ...] | Unknown:
-        """Return every process that holds a socket, or why none is known."""
-        return self.of_pids(self._holders.find(inode), has_file=bool(inode))
-
-    def of_pids(self, pids: tuple[int, ...], *, has_file: bool) -> tuple[Owner, ...] | Unknown:
-        """Return these processes, or why there are none.
-
-        A socket without a file belongs to no process: nobody has accepted it yet, or it was closed.
-        """
-        if not pids:
-            return self._nobody if has_file else self._no_file
-        owners = self._shared.get(pids)
-        if owners is None:
-            found = tuple(owner for owner in map(self._reader.find_owner, pids) if owner is not None)
-            owners = self._shared[pids] = found or Unknown(Reason.EXITED, "owner")
-        return owners
-
-    @property
-    def _nobody(self) -> Unknown:
-        reason = Reason.NO_OWNER if self._holders.everything_read else Reason.PERMISSION
-        return Unknown(reason, "owner")
 
 
 def find_owners(inode: int, proc: str = "/proc") -> tuple[Owner, ...] | Unknown:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from quietport.model.listener import ListenerRun, ListenerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from quietport.host.holders import HeldRun
     from quietport.host.socket_run import SocketRun
@@ -31,10 +31,14 @@ def group_listeners(
     owners_of: OwnersOf,
     namespace: NetworkNamespace | Unknown,
     state: ListenerState = ListenerState.LISTENING,
+    *,
+    is_lite: bool = False,
+    interfaces: Mapping[int, str] | None = None,
 ) -> tuple[ListenerRun, ...]:
     """Return the listeners that these sockets make.
 
-    One listener: same transport, address, port, family, interface and user.
+    One listener: same transport, address, port, family, interface and user. ``interfaces`` names the interfaces of
+    their namespace by index, where it is not our own: an index means nothing elsewhere.
     """
     kinds: dict[tuple[object, ...], list[HeldRun]] = {}
     for one in held:
@@ -45,12 +49,13 @@ def group_listeners(
             transport=alike[0].run.transport,
             family=alike[0].run.family,
             state=state,
-            interface=interface_name(alike[0].run.interface) if alike[0].run.interface else None,
+            interface=_interface(alike[0].run.interface, interfaces),
             uid=alike[0].run.uid,
             sockets=sockets,
             owners=owners_of(pids, has_file=bool(sockets)),
             namespace=namespace,
             numbers=tuple(numbers),
+            is_lite=is_lite,
         )
         for alike in kinds.values()
         for sockets, pids, numbers in _groups(alike)
@@ -83,6 +88,12 @@ def _shared_ports(alike: list[HeldRun]) -> Iterator[tuple[int, tuple[int, ...], 
         groups.setdefault((len(inodes[port]), tuple(sorted(holders[port]))), []).append(port)
     for (sockets, pids), ports in groups.items():
         yield sockets, pids, ports
+
+
+def _interface(index: int, interfaces: Mapping[int, str] | None) -> str | None:
+    if not index:
+        return None
+    return interface_name(index) if interfaces is None else interfaces.get(index, f"if{index}")
 
 
 @lru_cache(maxsize=256)

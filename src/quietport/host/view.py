@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from quietport.model.listener import listeners_of
 from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from quietport.model.cross_view import CrossView
     from quietport.model.listener import Connection, Listener, ListenerRun
     from quietport.model.raw_socket import RawSocket
-    from quietport.model.redirection import Redirection
+    from quietport.model.redirection import Behind
     from quietport.model.unknown import Coverage, Unknown
 
 Quiet = Callable[[Port], bool]
@@ -40,7 +41,7 @@ class HostView(Struct, frozen=True):
     """The network namespace that was looked at, as ``net:[4026531840]``."""
     raw_sockets: tuple[RawSocket, ...] = ()
     """Packet and raw sockets: what listens without a port."""
-    redirections: tuple[Redirection, ...] = ()
+    redirections: tuple[Behind, ...] = ()
     """What answers without a listener."""
     cross_view: CrossView | None = None
     """What a bind to every port showed, where it was asked for."""
@@ -48,5 +49,4 @@ class HostView(Struct, frozen=True):
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """Return them one by one, in order of port number, transport and address."""
-        each = ((number, run) for run in self.runs for number in run.numbers)
-        return tuple(run.at(number) for number, run in sorted(each, key=lambda one: (one[0], one[1].order)))
+        return listeners_of(self.runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,7 +28,7 @@ class Declaration(Struct, frozen=True):
     scope: Scope | None = None
     """The widest scope that is declared; a narrower one fits too. None for any."""
     program: str | None = None
-    """Path or base name of the executable."""
+    """Path or base name of the executable, or of the script that an interpreter runs."""
     unit: str | None = None
     """Systemd unit."""
     image: str | None = None
@@ -42,10 +43,28 @@ class Declaration(Struct, frozen=True):
     """The last day that it holds, as ``2027-03-31``; None for always."""
 
 
+class Expired(Struct, frozen=True):
+    """A declaration that fits a door, and whose last day has passed."""
+
+    declaration: Declaration
+    """The entry."""
+
+
+class Flaw(StrEnum):
+    """Why a person should look at an entry of a policy file."""
+
+    EXPIRED = "expired"
+    """Its last day has passed."""
+    NEVER_MATCHED = "never-matched"
+    """Everything it could fit was looked at, and nothing does."""
+    NOT_TOLD = "not-told"
+    """A door it could fit is there, and what would decide (its holder) could not be seen."""
+
+
 class DeclarationFlaw(Struct, frozen=True):
     """What is wrong with a declaration: expired, or nothing fits it."""
 
     declaration: Declaration
     """The entry."""
-    flaw: str
-    """``expired`` or ``never-matched``."""
+    flaw: Flaw
+    """What is wrong."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import Struct
 
-from quietport.model.listener import Connection, Direction, Listener, ListenerRun
+from quietport.model.listener import Connection, Direction, Listener, ListenerRun, run_of
 from quietport.model.unknown import Unknown
 from quietport.model.verdict import Concern, Verdict
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from quietport.model.cross_view import CrossView
+    from quietport.model.declaration import DeclarationFlaw
     from quietport.model.owner import Owner
     from quietport.model.port import Port
     from quietport.model.registration import RegistrySummary, Status
@@ -78,6 +79,11 @@ class DoorRun(Struct, frozen=True):
         return (Door(self.run.at(n), self.registration, self.verdict, self.program) for n in self.run.numbers)
 
 
+def run_of_door(door: Door[Listener]) -> DoorRun:
+    """Return a door as a run of one."""
+    return DoorRun(run_of(door.seen), door.registration, door.verdict, door.program)
+
+
 def door_key(door: Door[Listener]) -> str:
     """Return what makes a door the same one tomorrow: never a pid, an inode or a time."""
     seen = door.seen
@@ -111,6 +117,10 @@ class CheckReport(Struct, frozen=True, dict=True):
     """The network namespace that was looked at."""
     cross_view: CrossView | None = None
     """What a bind to every port showed, where it was asked for."""
+    policy_files: tuple[str, ...] = ()
+    """Policy files in force."""
+    flaws: tuple[DeclarationFlaw, ...] = ()
+    """What is wrong with the declarations in them."""
 
     @cached_property
     def listeners(self) -> tuple[Door[Listener], ...]:

@@ -7,7 +7,8 @@
     │   └── BadPortError        ... because of a port that is none (also a ValueError)
     ├── NoSuchEntryError        the question is clear, and nothing goes by that name
     ├── DataError               data of ours is missing or damaged
-    │   └── SourceTextError     ... a row of the text it is made from
+    │   ├── SourceTextError     ... a row of the text it is made from
+    │   └── PolicyError         a policy file cannot be obeyed as it stands
     └── SurveyError             the question could not be answered on this machine
 
 Only ``cli`` turns them into exit codes.
@@ -58,6 +59,18 @@ class SourceTextError(DataError):
         super().__init__(f"{place}: {problem}")
         self.place = place
         """File and line."""
+        self.problem = problem
+        """What is wrong there."""
+
+
+class PolicyError(DataError):
+    """A policy file is malformed, cannot be read, or must not be written; never passed over in silence."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        """Say where (file and line) and what, and what would be right."""
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        """File, and line where there is one."""
         self.problem = problem
         """What is wrong there."""
 

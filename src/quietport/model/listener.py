@@ -13,6 +13,8 @@ from quietport.model.port import Port, Transport
 from quietport.model.unknown import Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from quietport.model.endpoint import Scope
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
@@ -63,6 +65,8 @@ class Listener(Struct, frozen=True):
     """Every process that holds it, lowest pid first."""
     namespace: NetworkNamespace | Unknown = NO_NAMESPACE
     """The network namespace it stands in."""
+    is_lite: bool = False
+    """A UDP-Lite socket: another protocol beside UDP, whose port numbers are those of UDP (RFC 3828, section 6)."""
 
     @property
     def port(self) -> Port:
@@ -101,6 +105,8 @@ class ListenerRun(Struct, frozen=True):
     """The network namespace they stand in."""
     numbers: tuple[int, ...]
     """Their port numbers, ascending."""
+    is_lite: bool = False
+    """They are of UDP-Lite (RFC 3828), which shares UDP's port numbers."""
 
     def at(self, number: int) -> Listener:
         """Return the listener on one of the numbers."""
@@ -113,6 +119,7 @@ class ListenerRun(Struct, frozen=True):
             self.sockets,
             self.owners,
             self.namespace,
+            self.is_lite,
         )
 
     @property
@@ -120,7 +127,7 @@ class ListenerRun(Struct, frozen=True):
         """Return where it comes among listeners of the same number; owners are no part of it."""
         space = self.namespace
         place = "" if isinstance(space, Unknown) or space.is_own else f"{space.label} {space.id}"
-        return self.transport, self.address, self.family, self.interface or "", place
+        return self.transport, self.address, self.family, self.interface or "", f"{place}{self.state}"
 
 
 def run_of(listener: Listener) -> ListenerRun:
@@ -137,7 +144,14 @@ def run_of(listener: Listener) -> ListenerRun:
         listener.owners,
         listener.namespace,
         (endpoint.port.number,),
+        listener.is_lite,
     )
+
+
+def listeners_of(runs: Iterable[ListenerRun]) -> tuple[Listener, ...]:
+    """Return the listeners of some runs one by one, in order of port number, transport and address."""
+    each = ((number, run) for run in runs for number in run.numbers)
+    return tuple(run.at(number) for number, run in sorted(each, key=lambda one: (one[0], one[1].order)))
 
 
 class Direction(StrEnum):

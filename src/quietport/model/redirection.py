@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from quietport.model.listener import Listener
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.port import PortRange, Transport
     from quietport.model.unknown import Unknown
@@ -43,3 +44,17 @@ class Redirection(Struct, frozen=True):
     """The table and chain, or the service, that it stands in; hostile text."""
     namespace: NetworkNamespace | Unknown
     """Where it is."""
+    is_local: bool = False
+    """Only packets of this host's own programs are taken; nobody outside meets it."""
+    is_narrowed: bool = False
+    """It has other conditions, which are not told: an interface, a source, a mark, a share of the packets."""
+
+
+class Behind(Struct, frozen=True):
+    """A redirection and what gets its packets."""
+
+    redirection: Redirection
+    """The rule."""
+    listeners: tuple[Listener, ...] | Unknown
+    """Listeners that its packets go to, none where nothing listens there; Unknown where they leave this host, or
+    go to so many ports that none in particular is behind it."""

@@ -47,9 +47,31 @@ class Unseen(Struct, frozen=True):
 
 
 NO_SOCKETS_HIDDEN = frozenset(
-    {"unseen.owners", "unseen.hidepid", "unseen.owners-of-sockets", "unseen.sock-diag"},
+    {
+        "unseen.bound",
+        "unseen.hidepid",
+        "unseen.in-flight",
+        "unseen.io-uring",
+        "unseen.kernel-ports",
+        "unseen.legacy-nat",
+        "unseen.links",
+        "unseen.namespace-entry",
+        "unseen.namespace-sockets",
+        "unseen.namespaces",
+        "unseen.nat",
+        "unseen.nat-rules",
+        "unseen.owners",
+        "unseen.owners-of-sockets",
+        "unseen.packet-sockets",
+        "unseen.policy-refused",
+        "unseen.policy-unreadable",
+        "unseen.raw-sockets",
+        "unseen.sock-diag",
+        "unseen.xdp",
+    }
 )
-"""What hides who holds a socket, or which families it takes, and not the socket."""
+"""What hides who holds a socket, which families it takes, what is declared of it, or what is beside the listeners of
+this network namespace, and not those."""
 
 
 class Coverage(Struct, frozen=True):

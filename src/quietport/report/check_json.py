@@ -7,9 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from quietport.model.listener import Listener
-from quietport.report.document import Json, Occasion, envelope
+from quietport.report.declaration_json import flaw_json
+from quietport.report.document import Json, Occasion, envelope, known
 from quietport.report.door_json import NOT_LOOKED, DoorWriter
 from quietport.report.plain import render_table
+from quietport.words.gates import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +37,11 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
     head = envelope("check", Occasion(book, report.host, report.generated_at, report.coverage))
     head |= {
         "method": report.method,
+        "namespace": known(report.namespace),
         "asked": list(report.asked),
         "counts": dict(report.counts),
-        "policy_files": [],
+        "policy_files": list(map(readable, report.policy_files)),
+        "policy_flaws": [flaw_json(flaw, book, report.generated_at[:10]) for flaw in report.flaws],
         "gone": NOT_LOOKED,
         "hidden": _hidden_json(report, book),
     }

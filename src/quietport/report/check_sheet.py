@@ -8,6 +8,7 @@ from quietport.model.page import Phrase, Value
 from quietport.model.registration import Status
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Verdict
+from quietport.report.declaration_json import flaw_next, flaw_phrase
 from quietport.report.sheet import heading, quiet
 from quietport.report.terminal import verdict_mark
 from quietport.words.gates import visible
@@ -113,8 +114,17 @@ def _print_folded(more: int, book: Phrasebook, sheet: Sheet) -> None:
         sheet.wrapped(quiet(book.say("check.folded", count=more)), indent=2)
 
 
+def _print_policy(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
+    for flaw in report.flaws:
+        sheet.wrapped(visible(book.render(flaw_phrase(flaw)), 600), hanging=4)
+        sheet.unwrapped("    ", quiet(visible(book.say("check.next", step=book.render(flaw_next(flaw))), 600)))
+    for file in report.policy_files:
+        sheet.wrapped(quiet(visible(book.say("check.policy", file=file), 400)))
+
+
 def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
     sheet.blank()
+    _print_policy(report, book, sheet)
     sheet.wrapped(quiet(book.say("check.looked", method=report.method)))
     if report.coverage.unseen:
         sheet.wrapped(heading(book.say("check.not-seen")))
@@ -122,4 +132,5 @@ def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None
         values: dict[str, Value] = {} if unseen.count is None else {"count": unseen.count}
         what = book.render(Phrase(unseen.what, values))
         remedy = book.render(Phrase(unseen.remedy, {}))
-        sheet.wrapped(f"{visible(what, 400)} {visible(remedy, 400)}", indent=2, hanging=2)
+        detail = f" ({visible(unseen.detail)})" if unseen.detail else ""
+        sheet.wrapped(f"{visible(what, 400)}{detail} {visible(remedy, 400)}", indent=2, hanging=2)

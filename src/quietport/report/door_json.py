@@ -57,7 +57,7 @@ class DoorWriter:
             f',\n  {{"transport": "{door.port.transport}", "address": "{seen.local.address}", '
             f'"port": {seen.local.port.number}, "scope": "{seen.local.scope}", '
             f'"remote_address": "{seen.remote.address}", "remote_port": {seen.remote.port.number}, '
-            f'"direction": "{seen.direction}", "namespace": {_namespace_json(seen.namespace)}, '
+            f'"direction": "{seen.direction}", {_namespace_json(seen.namespace)}, '
             f"{self._holders_json(door.owners)}, {meaning}{_registration_json(door.registration)}}}"
         )
 
@@ -69,7 +69,8 @@ class DoorWriter:
         before = f',\n  {{"transport": "{run.transport}", "address": "{run.address}", "port": '
         between = (
             f', "scope": "{scope}", "family": "{run.family}", "state": "{run.state}", "interface": {interface}, '
-            f'"sockets": {run.sockets}, "namespace": {_namespace_json(run.namespace)}, "door_key": "'
+            f'"sockets": {run.sockets}, "is_lite": {json.dumps(run.is_lite)}, '
+            f'{_namespace_json(run.namespace)}, "door_key": "'
         )
         key = f'/{run.transport}/{run.family}/{scope}/{program}", {self._holders_json(run.owners)}, '
         first, *rest = self._meaning_pieces(door.verdict, run.owners)
@@ -117,7 +118,9 @@ def _registration_json(registration: RegistrySummary) -> str:
 
 
 def _namespace_json(namespace: NetworkNamespace | Unknown) -> str:
-    return json.dumps(known(namespace if isinstance(namespace, Unknown) else namespace.id))
+    name = None if isinstance(namespace, Unknown) else namespace.name
+    id_ = known(namespace if isinstance(namespace, Unknown) else namespace.id)
+    return f'"namespace": {json.dumps(id_)}, "namespace_name": {json.dumps(known(name))}'
 
 
 def _evidence_json(piece: Evidence, book: Phrasebook) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,18 +15,19 @@ from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import PORT_COUNT, RANGES, Port, PortRange, RangeName, Transport
 from quietport.model.registration import RegistrySummary
 from quietport.model.unknown import Reason, Unknown
+from quietport.policy.find import find_declaration
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterable, Iterator
 
     from quietport.judge.facts import Context
     from quietport.model.owner import Owner
     from quietport.model.registration import KnownProgram
     from quietport.model.verdict import Verdict
+    from quietport.policy.policy import Policy
     from quietport.registry.snapshot import Registry
 
-_ONE_BY_ONE = 255
+_ONE_BY_ONE = 0xFFFF
 """The class of numbers that some source speaks of: each is looked up for itself."""
 
 
@@ -34,16 +36,19 @@ class _Ground(NamedTuple):
 
     spans: array[int]
     """The span of the registry that each number lies in."""
-    classes: bytes
-    """A byte for each number, equal for two between which no rule can tell."""
+    classes: array[int]
+    """A class for each number, equal for two between which no rule can tell."""
 
 
 class Bench:
     """Judges doors, those that are alike only once."""
 
-    def __init__(self, registry: Registry, ephemeral: PortRange | Unknown) -> None:
+    def __init__(
+        self, registry: Registry, ephemeral: PortRange | Unknown, policy: Policy, host: str, today: str
+    ) -> None:
         """Open the bench for one look at a host; ``ephemeral`` is what this machine lends to clients."""
         self._registry = registry
+        self._policy, self._host, self._today = policy, host, today
         self._ephemeral = ephemeral
         self._rules = read_rules()
         self._uses = registry.practice.uses
@@ -81,14 +86,15 @@ class Bench:
     def _ground(self, transport: Transport) -> _Ground:
         ground = self._grounds.get(transport)
         if ground is None:
-            classes = _number_classes([*self._runs_that_matter(), *self._uses.wide_ranges(transport)])
+            classes = _number_classes(self._runs_that_matter(transport))
             for number in self._uses.single_numbers(transport):
                 classes[number] = _ONE_BY_ONE
-            ground = self._grounds[transport] = _Ground(self._registry.spans(transport), bytes(classes))
+            ground = self._grounds[transport] = _Ground(self._registry.spans(transport), classes)
         return ground
 
-    def _runs_that_matter(self) -> list[PortRange]:
-        runs = [RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC], BINDRESVPORT]
+    def _runs_that_matter(self, transport: Transport) -> list[PortRange]:
+        runs = [RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC], BINDRESVPORT, *self._uses.wide_ranges(transport)]
+        runs += [entry.ports for entry in self._policy.declarations if entry.transport is transport]
         return runs if isinstance(self._ephemeral, Unknown) else [*runs, self._ephemeral]
 
     def _judge(
@@ -96,9 +102,10 @@ class Bench:
     ) -> Verdict:
         """Return the verdict on one number of a run; one object for all between which no rule or sentence can tell."""
         uses = self._uses.find(port)
+        declaration = find_declaration(self._policy, run.at(port.number), self._host, self._today)
         number_class = self._ground(port.transport).classes[port.number]
         alike = (
-            run.address, run.state, id(run.owners), port.transport, summary.status,
+            run.address, run.state, id(run.owners), port.transport, summary.status, declaration,
             relate(summary.names, uses, known), number_class, port.number if number_class == _ONE_BY_ONE else None,
         )  # fmt: skip
         verdict = self._judged.get(alike)
@@ -132,8 +139,11 @@ def _program(owners: tuple[Owner, ...] | Unknown) -> str | Unknown:
     return owners[0].executable if isinstance(owners[0].executable, str) else owners[0].program
 
 
-def _number_classes(runs: list[PortRange]) -> bytearray:
-    """Return a byte for every port number, equal for two that lie in the same of these runs."""
+def _number_classes(runs: list[PortRange]) -> array[int]:
+    """Return a class for every port number, equal for two that lie in the same of these runs."""
     edges = sorted({0, PORT_COUNT, *(run.first for run in runs), *(run.last + 1 for run in runs)})
     lengths = (end - start for start, end in pairwise(edges))
-    return bytearray(b"".join(bytes([index]) * length for index, length in enumerate(lengths)))
+    classes = array("H")
+    for index, length in enumerate(lengths):
+        classes += array("H", [index]) * length
+    return classes

@@ -12,6 +12,7 @@ from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern
+from quietport.policy.policy import NO_POLICY
 from quietport.survey.question import PortQuestion, is_asked
 
 if TYPE_CHECKING:
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
 
     from quietport.host.facts import PortFacts
     from quietport.host.view import HostView
+    from quietport.model.declaration import DeclarationFlaw
+    from quietport.policy.policy import Policy
     from quietport.registry.snapshot import Registry
 
     HostReader = Callable[[Callable[[Port], bool]], HostView]
     """Reads the host, told which ports are quiet."""
 
+
+_DAY = len("2026-11-25")
 
 LOOKED_AT = (Transport.TCP, Transport.UDP)
 """The transports whose sockets a host reader shows."""
@@ -43,6 +48,7 @@ def check(
     asked: Sequence[PortQuestion],
     host: str,
     generated_at: str,
+    policy: Policy = NO_POLICY,
 ) -> CheckReport:
     """Return every listener and every connection to a quiet port, judged: those asked about, or all."""
     view = read_host(registry.is_quiet)
@@ -53,7 +59,7 @@ def check(
     if seen_runs or seen_connections:
         from quietport.survey.bench import Bench  # noqa: PLC0415 - a quiet port needs no judge
 
-        bench = Bench(registry, port_facts.ip_local_port_range)
+        bench = Bench(registry, port_facts.ip_local_port_range, policy, host, generated_at[:_DAY])
         runs = tuple(judged for run in seen_runs for judged in bench.judge_run(run))
         connections = tuple(map(bench.judge_connection, seen_connections))
     return CheckReport(
@@ -66,8 +72,22 @@ def check(
         asked_status=_asked_status(registry, asked),
         namespace=view.namespace,
         cross_view=view.cross_view,
-        coverage=Coverage((*view.coverage.unseen, *_unseen_transports(asked))),
+        coverage=Coverage((*policy.unseen, *view.coverage.unseen, *_unseen_transports(asked))),
+        policy_files=policy.files,
+        flaws=_flaws(policy, view, asked, host, generated_at),
     )
+
+
+def _flaws(
+    policy: Policy, view: HostView, asked: Sequence[PortQuestion], host: str, generated_at: str
+) -> tuple[DeclarationFlaw, ...]:
+    if not policy.declarations:
+        return ()
+    from quietport.policy.flaws import find_flaws  # noqa: PLC0415 - most hosts have declared nothing
+
+    seen = view.coverage.sockets_complete
+    today = generated_at[:_DAY]
+    return find_flaws(policy, view.listeners, host, today, lambda port: seen and is_asked(port, asked))
 
 
 def _asked_run(run: ListenerRun, asked: Sequence[PortQuestion]) -> ListenerRun:

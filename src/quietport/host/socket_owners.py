@@ -1,0 +1,57 @@
+"""Who holds which socket, as records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quietport.host.owners import OwnerReader
+from quietport.model.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from quietport.host.holders import HeldRun, Holders
+    from quietport.host.socket_run import SocketRun
+    from quietport.model.owner import Owner
+
+
+class SocketOwners:
+    """The owners of sockets, as tuples shared by all sockets with the same holders."""
+
+    def __init__(self, proc: str, holders: Holders) -> None:
+        """Read no process yet."""
+        self._holders = holders
+        self._reader = OwnerReader(proc)
+        self._shared: dict[tuple[int, ...], tuple[Owner, ...] | Unknown] = {}
+        self._no_file = Unknown(Reason.NO_OWNER, "owner")
+
+    def split(self, runs: Iterable[SocketRun]) -> list[HeldRun]:
+        """Return runs of sockets split by who holds them."""
+        return self._holders.split(runs)
+
+    def of_inode(self, inode: int) -> tuple[Owner, ...] | Unknown:
+        """Return every process that holds a socket, or why none is known."""
+        return self.of_pids(self._holders.find(inode), has_file=bool(inode))
+
+    def of_pids(self, pids: tuple[int, ...], *, has_file: bool) -> tuple[Owner, ...] | Unknown:
+        """Return these processes, or why there are none.
+
+        A socket without a file belongs to no process: nobody has accepted it yet, or it was closed.
+        """
+        if not pids:
+            return self._nobody if has_file else self._no_file
+        owners = self._shared.get(pids)
+        if owners is None:
+            found = tuple(owner for owner in map(self._reader.find_owner, pids) if owner is not None)
+            owners = self._shared[pids] = found or Unknown(Reason.EXITED, "owner")
+        return owners
+
+    @property
+    def silent_rings(self) -> int:
+        """Return how many processes have an io_uring that may hold sockets which the kernel does not name."""
+        return self._holders.silent_rings
+
+    @property
+    def _nobody(self) -> Unknown:
+        reason = Reason.NO_OWNER if self._holders.everything_read else Reason.PERMISSION
+        return Unknown(reason, "owner")
