@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from quietport.cli.session import Session
+    from quietport.host.view import Wanted
     from quietport.model.door import CheckReport
     from quietport.model.verdict import Verdict
     from quietport.survey.check import HostReader
@@ -47,6 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="verdicts that end with 1, separated by commas: suspicious, misconfigured, unresolved, unexplained, "
         "custom, undeclared (default: misconfigured,suspicious); 'nothing' for none",
     )
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--netns", metavar="NAME", help="only this network namespace, as 'ip netns' lists it; Linux")
+    place.add_argument("--pid", type=int, metavar="PID", help="only the network namespace of this process; Linux")
     parser.add_argument(
         "--hidden",
         action="store_true",
@@ -67,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(session: Session) -> ExitCode:
     """Run the verb."""
     # Where everything is asked about, the host is already being looked at while the rest is imported.
-    reading = None if session.args.ports else host_reader.start_reading()
+    reading = host_reader.start_reading() if _asks_for_all(session) else None
     from quietport.host.facts import read_facts  # noqa: PLC0415
     from quietport.policy.locations import read_policy  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
@@ -76,7 +80,7 @@ def run(session: Session) -> ExitCode:
 
     fail_on = parse_fail_on(session.args.fail_on)
     questions = tuple(parse_port_question(text) for text in session.args.ports)
-    read_host = reading or partial(host_reader.read_host, wanted=lambda port: is_asked(port, questions))
+    read_host = reading or _reader(session, lambda port: is_asked(port, questions))
     with _hidden(session, read_host) as reader:
         policy = read_policy(session.args.policy)
         report = check(session.registry, reader, read_facts(), questions, session.host, session.now, policy)
@@ -84,6 +88,22 @@ def run(session: Session) -> ExitCode:
     if fails(report, fail_on):
         return ExitCode.FINDINGS
     return ExitCode.UNANSWERED if unanswered(report) else ExitCode.NOTHING
+
+
+def _asks_for_all(session: Session) -> bool:
+    args = session.args
+    return not args.ports and args.netns is None and args.pid is None
+
+
+def _reader(session: Session, wanted: Wanted) -> HostReader:
+    args = session.args
+    if args.netns is None and args.pid is None:
+        return partial(host_reader.read_host, wanted=wanted)
+    if args.hidden:
+        raise UsageError("--hidden binds to the ports of our own network namespace; not with --netns or --pid")
+    from quietport.host.namespace.surroundings import read_namespace  # noqa: PLC0415 - only where it was asked for
+
+    return partial(read_namespace, host_reader.find_namespace(args.netns, args.pid), wanted=wanted)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ does not answer) and walks ``/proc/*/fd`` for the holders (``holders``, ``owners
 Beside the listeners of our own namespace, ``namespace`` shows those of every other one (by one forked helper),
 sockets without a port (``raw_sockets``), the kernel's own (``kernel_sockets``), and ``nat`` what answers without
 a listener.
+``package`` tells which package an owner's executable came from: out of the databases of dpkg, rpm and apk below
+our own root, or as a claim below a container's.
 Nothing is re-exported: ``check`` begins to look (``host_reader.start_reading``) before it imports the rest.
 Parsers take bytes or text and open nothing; the root of ``/proc`` is always a parameter.
 

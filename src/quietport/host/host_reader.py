@@ -6,9 +6,12 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from quietport.model.errors import SurveyError, UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from quietport.host.namespace.found import FoundNamespace
     from quietport.host.view import HostView, Quiet, Wanted
 
 
@@ -31,6 +34,25 @@ def start_reading(system: str = sys.platform) -> Callable[[Quiet | None], HostVi
         return read_listeners(quiet, walk=walk, surroundings=surroundings)
 
     return read
+
+
+def find_namespace(name: str | None, pid: int | None, system: str = sys.platform) -> FoundNamespace:
+    """Return the network namespace of a name or of a process.
+
+    Raises UsageError where there is none or this system has no namespaces, SurveyError where it may not be seen.
+    """
+    if system != "linux":
+        raise UsageError("only Linux has network namespaces")
+    from quietport.host.namespace.found import find_by_name, find_by_pid  # noqa: PLC0415 - one system, one import
+
+    try:
+        found = find_by_pid(pid) if name is None and pid is not None else find_by_name(name or "")
+    except PermissionError as error:
+        raise SurveyError(f"the namespace of process {pid} may not be seen: {error.strerror}; ask as root") from error
+    if found is None:
+        missing = f"there is no process {pid}" if name is None else f"no network namespace goes by the name {name!r}"
+        raise UsageError(f"{missing}; 'ip netns' and 'lsns -t net' list what there is")
+    return found
 
 
 def read_host(quiet: Quiet | None = None, system: str = sys.platform, wanted: Wanted | None = None) -> HostView:

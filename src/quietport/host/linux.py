@@ -9,15 +9,14 @@ from quietport.host import sock_diag
 from quietport.host.holders import NOBODY, HolderWalk
 from quietport.host.listener_group import group_listeners
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
-from quietport.host.socket_owners import SocketOwners
+from quietport.host.socket_owners import SocketOwners, unseen_owners
 from quietport.host.socket_table import read_connected, read_table
 from quietport.host.view import HostView, Quiet, Wanted
 from quietport.model.namespace import NO_NAMESPACE, NetworkNamespace
 from quietport.model.port import Port
-from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
+from quietport.model.unknown import Coverage, Reason, Unknown
 
 if TYPE_CHECKING:
-    from quietport.host.holders import Holders
     from quietport.host.namespace.surroundings import Surroundings
     from quietport.host.socket_entry import SocketEntry
     from quietport.host.socket_run import SocketRun
@@ -57,11 +56,16 @@ def read_listeners(
     if walk or needed:
         holders = (walk or HolderWalk(proc, share=False)).finish()
     owners = SocketOwners(proc, holders)
-    runs = group_listeners(owners.split(listening), owners.of_pids, namespace)
+    held = owners.split(listening)
+    if surroundings is not None:
+        inodes = {entry.inode for entry, _ in selected}.union(*(one.tables.inodes for one in beside))
+        pids = {pid for one in held for pid in one.pids}.union(*map(owners.holders_of, inodes))
+        owners.learn_packages(pids)
+    runs = group_listeners(held, owners.of_pids, namespace)
     view = HostView(
         runs=runs,
         connections=make_connections(selected, owners.of_inode, namespace),
-        coverage=Coverage((*unseen, *(_unseen_owners(holders) if needed else ()))),
+        coverage=Coverage((*unseen, *(unseen_owners(holders) if needed else ()))),
         method=table.method,
         namespace=namespace.id if isinstance(namespace, NetworkNamespace) else namespace,
     )
@@ -92,12 +96,3 @@ def _has_wanted_end(entry: SocketEntry, wanted: Wanted) -> bool:
 def find_owners(inode: int, proc: str = "/proc") -> tuple[Owner, ...] | Unknown:
     """Return every process that holds a socket now, or why none is known."""
     return SocketOwners(proc, HolderWalk(proc, share=False).finish()).of_inode(inode)
-
-
-def _unseen_owners(holders: Holders) -> list[Unseen]:
-    unseen: list[Unseen] = []
-    if holders.unreadable:
-        unseen.append(Unseen("unseen.owners", Reason.PERMISSION, "remedy.root", holders.unreadable))
-    if holders.hidden:
-        unseen.append(Unseen("unseen.hidepid", Reason.PERMISSION, "remedy.root"))
-    return unseen

@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from quietport.host.process_stat import PF_KTHREAD, ProcessStat, read_small, read_stat
 from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
+
+if TYPE_CHECKING:
+    from quietport.model.package import Package
 
 _MEMORY = b"/memfd:"  # mm/memfd.c names the file so
 _DELETED = b" (deleted)"  # fs/d_path.c appends it to the path of an unlinked file
@@ -30,6 +36,12 @@ class OwnerReader:
         if pid not in self._owners:
             self._owners[pid] = self._read(pid)
         return self._owners[pid]
+
+    def put_package(self, pid: int, package: Package | Unknown | None) -> None:
+        """Keep which package the executable of a process came from."""
+        owner = self.find_owner(pid)
+        if owner is not None:
+            self._owners[pid] = replace(owner, package=package)
 
     def _read(self, pid: int) -> Owner | None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quietport.host.owners import OwnerReader
-from quietport.model.unknown import Reason, Unknown
+from quietport.model.unknown import Reason, Unknown, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,7 @@ class SocketOwners:
 
     def __init__(self, proc: str, holders: Holders) -> None:
         """Read no process yet."""
+        self._proc = proc
         self._holders = holders
         self._reader = OwnerReader(proc)
         self._shared: dict[tuple[int, ...], tuple[Owner, ...] | Unknown] = {}
@@ -28,6 +29,18 @@ class SocketOwners:
     def split(self, runs: Iterable[SocketRun]) -> list[HeldRun]:
         """Return runs of sockets split by who holds them."""
         return self._holders.split(runs)
+
+    def learn_packages(self, pids: Iterable[int]) -> None:
+        """Find out which packages the executables of these processes came from, all of them in one pass."""
+        from quietport.host.package.finder import find_packages  # noqa: PLC0415 - only where somebody holds something
+
+        owners = [owner for owner in map(self._reader.find_owner, pids) if owner is not None]
+        for pid, package in find_packages(owners, self._proc).items():
+            self._reader.put_package(pid, package)
+
+    def holders_of(self, inode: int) -> tuple[int, ...]:
+        """Return the process ids that hold a socket."""
+        return self._holders.find(inode)
 
     def of_inode(self, inode: int) -> tuple[Owner, ...] | Unknown:
         """Return every process that holds a socket, or why none is known."""
@@ -55,3 +68,13 @@ class SocketOwners:
     def _nobody(self) -> Unknown:
         reason = Reason.NO_OWNER if self._holders.everything_read else Reason.PERMISSION
         return Unknown(reason, "owner")
+
+
+def unseen_owners(holders: Holders) -> list[Unseen]:
+    """Return what kept holders from being seen, as coverage tells it."""
+    unseen: list[Unseen] = []
+    if holders.unreadable:
+        unseen.append(Unseen("unseen.owners", Reason.PERMISSION, "remedy.root", holders.unreadable))
+    if holders.hidden:
+        unseen.append(Unseen("unseen.hidepid", Reason.PERMISSION, "remedy.root"))
+    return unseen

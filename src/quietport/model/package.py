@@ -14,11 +14,11 @@ class Package(Struct, frozen=True):
     """An installed package, as a package manager's own database tells."""
 
     manager: str
-    """``dpkg``, ``rpm`` or ``apk``."""
+    """``dpkg``, ``rpm`` or ``apk``; ``snap`` or ``nix``, where the path of a file itself names its package."""
     name: str
     """Name of the package, without the architecture."""
     version: str | None
-    """Installed version; None where the database names none."""
+    """Installed version, of a snap its revision; None where the database names none."""
     is_claim: bool
     """The database is one that the program's own container holds: whoever built that can write anything there."""
     changed_at: str | Unknown | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from quietport.host.holders import HolderWalk
 from quietport.host.namespace.found import find_namespaces
 from quietport.host.namespace.tables import read_tables
 from quietport.host.namespace.view import (
@@ -19,7 +20,10 @@ from quietport.host.namespace.view import (
 )
 from quietport.host.quiet_connections import Bound, make_connections, select_quiet
 from quietport.host.socket_entry import TCP_ESTABLISHED
+from quietport.host.socket_owners import SocketOwners, unseen_owners
 from quietport.host.socket_run import collect_runs
+from quietport.host.view import HostView
+from quietport.model.errors import SurveyError
 from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
 from quietport.model.unknown import Coverage
@@ -27,8 +31,8 @@ from quietport.model.unknown import Coverage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from quietport.host.socket_owners import SocketOwners
-    from quietport.host.view import HostView, Quiet, Wanted
+    from quietport.host.namespace.found import FoundNamespace
+    from quietport.host.view import Quiet, Wanted
     from quietport.model.listener import Connection, ListenerRun
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.redirection import Behind, Redirection
@@ -117,3 +121,28 @@ def _behind(redirections: list[Redirection], view: HostView, seen: list[Namespac
 
 def _is_wanted(connection: Connection, wanted: Wanted) -> bool:
     return wanted(connection.local.port) or wanted(connection.remote.port)
+
+
+def read_namespace(
+    found: FoundNamespace, quiet: Quiet | None, wanted: Wanted | None = None, proc: str = "/proc"
+) -> HostView:
+    """Return what one network namespace shows, and nothing of any other; SurveyError where it cannot be entered."""
+    walk = HolderWalk(proc, share=False)
+    seen, unseen = finish_look(begin_look([found], established=quiet is not None), proc)
+    if not seen:
+        detail = ", ".join(entry.detail or "" for entry in unseen) or "it is gone"
+        raise SurveyError(f"the network namespace could not be looked into: {detail}")
+    holders = walk.finish()
+    owners = SocketOwners(proc, holders)
+    owners.learn_packages({pid for one in seen for inode in one.tables.inodes for pid in holders.find(inode)})
+    beside = assemble(seen, owners)
+    connections = [one for space in seen for one in _connections(space, owners, quiet)]
+    runs = [_only(run, wanted) for run in beside.runs]
+    return HostView(
+        runs=tuple(run for run in runs if run.numbers),
+        connections=tuple(one for one in connections if wanted is None or _is_wanted(one, wanted)),
+        coverage=Coverage((*unseen, *beside.unseen, *unseen_owners(holders))),
+        method="sock_diag",
+        namespace=found.namespace.id,
+        raw_sockets=beside.raw_sockets,
+    )

@@ -11,10 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from quietport.host.nat.nat_rule import EVERYTHING, Match, Step, Verdict
-from quietport.host.nat.nft_sets import Element, NftVerdict, parse_data
-from quietport.host.nat.xt_nat import address_range, parse_match, parse_target
-from quietport.host.netlink import number_of, parse_attributes, text_of
-from quietport.host.nft_registers import (
+from quietport.host.nat.nft_registers import (
     FIELDS,
     Branch,
     Field,
@@ -33,6 +30,9 @@ from quietport.host.nft_registers import (
     store,
     take,
 )
+from quietport.host.nat.nft_sets import Element, NftVerdict, parse_data
+from quietport.host.nat.xt_nat import address_range, parse_match, parse_target
+from quietport.host.netlink import number_of, parse_attributes, text_of
 
 EXPR_NAME, EXPR_DATA, LIST_ELEM = 1, 2, 1
 NFT_JUMP, NFT_GOTO, NFT_RETURN, NF_DROP, NF_ACCEPT = -3, -4, -5, 0, 1
