@@ -8,6 +8,8 @@ The corpus is text (``corpus/*.toml``), an array of tables ``[[scenario]]``:
 ``start``              shell commands, each a process that goes on; ``exec`` is put before them where they are one
 ``ready``              files whose appearance says that a program of ours is ready
 ``then``               a shell script that runs when all doors are open (delete a file, connect to a port)
+``stock``              it is a service as Debian sets it up: part of the plain host of ``test_healthy_host.py``
+``mute``               nobody waits for its doors: they are in no table of its namespace
 ``arguments``          what ``quietport check`` is given beside ``--json``
 ``door``               the doors that are expected, and no others
 ``others``             programs whose further doors are of ports nobody chose, with their verdict
@@ -67,6 +69,8 @@ class Scenario:
     """By the name of a program."""
     mute: bool
     """Nobody waits for its doors: they are in no table of this namespace."""
+    stock: bool
+    """A service as Debian sets it up."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -104,6 +108,7 @@ def _scenario(row: dict[str, Any]) -> Scenario:
         doors={door.pop("at"): _opinion(door) for door in row.pop("door", ())},
         others={door.pop("program"): _opinion(door) for door in row.pop("others", ())},
         mute=row.pop("mute", False),
+        stock=row.pop("stock", False),
     )
     if row:
         raise ValueError(f"{scenario.name}: no such key as {', '.join(row)}")

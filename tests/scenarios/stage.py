@@ -20,14 +20,21 @@ from pathlib import Path
 from scenario import PROGRAMS, Scenario, read_corpus
 
 WRITTEN_TO = ("etc", "home", "opt", "root", "srv", "tmp", "usr", "var")
-SCENE = Path("/srv/scene")
+SCENES = Path("/srv/scene")
 PATIENCE_S = 15.0
 TABLES = {"tcp": ("0A",), "udp": ("07",)}  # TCP_LISTEN, TCP_CLOSE: net/tcp_states.h
 REPOSITORY = Path(__file__).resolve().parents[2]
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {
+    "PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "PROGRAMS": str(PROGRAMS), "PYTHON": "/usr/bin/python3",
+}  # fmt: skip
+"""An ordinary one: that of a terminal or of CI is left out."""
 
 
 def make_private() -> None:
-    """Lay a private copy over every folder that programs write to, and bring the loopback device up."""
+    """Lay a private copy over every folder that programs write to, and give the namespace a card."""
+    if os.getpid() != 1:
+        raise SystemExit("to be started by unshare, as the first process of its namespace")
     steps = ["mount -t tmpfs -o mode=755 scene /run", "mount -t tmpfs scene /dev/shm"]
     for name in WRITTEN_TO:
         if Path("/", name).is_dir():
@@ -37,25 +44,51 @@ def make_private() -> None:
                 f"mount -t overlay -o lowerdir=/{name},upperdir=/run/copies/{name}/upper,"
                 f"workdir=/run/copies/{name}/work {name} /{name}",
             ]
-    steps += ["mkdir -p /run/lock /run/netns /srv/scene", "ip link set lo up"]
+    steps += [
+        f"mkdir -p /run/lock /run/netns {SCENES}",
+        "ip link set lo up",
+        # The cable of this card ends in the same machine: the other end takes part in nothing.
+        "ip link add eth0 type veth peer name cable",
+        "ip address add 10.9.8.7/24 dev eth0",
+        "ip link set eth0 up",
+        "ip link set cable up",
+    ]
     subprocess.run(["sh", "-ec", "\n".join(steps)], check=True)
-    # A card whose cable ends here: the other end takes part in nothing.
-    for step in (
-        "link add eth0 type veth peer name cable",
-        "address add 10.9.8.7/24 dev eth0",
-        "link set eth0 up",
-        "link set cable up",
-    ):
-        subprocess.run(["ip", *step.split()], check=True)
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of what is started: an ordinary one, that of a terminal or CI left out."""
-    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return {"PATH": path, "HOME": "/root", "LANG": "C.UTF-8", "PROGRAMS": str(PROGRAMS), "PYTHON": "/usr/bin/python3"}
+def folder_of(scenario: Scenario) -> Path:
+    """Return the folder that a scenario's commands stand in."""
+    return SCENES / scenario.name
 
 
-def open_doors() -> Iterator[str]:
+def prepare(scenario: Scenario) -> None:
+    """Make its folder and run its preparation."""
+    folder_of(scenario).mkdir()
+    run_script(scenario.prepare, folder_of(scenario))
+
+
+def run_script(script: str, folder: Path) -> None:
+    """Run a shell script to its end."""
+    if script:
+        subprocess.run(
+            ["sh", "-ec", script], cwd=folder, env=ENVIRONMENT, check=True, timeout=30, stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+        )  # fmt: skip
+
+
+def start(scenario: Scenario) -> list[subprocess.Popen[bytes]]:
+    """Start its programs, each in a session of its own; they end with this process."""
+    commands = [text if any(mark in text for mark in ";&|(") else f"exec {text}" for text in scenario.start]
+    return [
+        subprocess.Popen(
+            ["sh", "-c", command], cwd=folder_of(scenario), env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+            stdout=sys.stderr, start_new_session=True,
+        )
+        for command in commands
+    ]  # fmt: skip
+
+
+def open_ports() -> Iterator[str]:
     """Give every port that is open in this namespace, as ``tcp 22``."""
     for transport, states in TABLES.items():
         for version in ("", "6"):
@@ -66,7 +99,7 @@ def open_doors() -> Iterator[str]:
                     yield f"{transport} {int(fields[1].rpartition(':')[2], 16)}"
 
 
-def awaited(scenario: Scenario) -> set[str]:
+def awaited_ports(scenario: Scenario) -> set[str]:
     """Return the ports that have to be open before anybody looks."""
     if scenario.mute:
         return set()
@@ -75,63 +108,46 @@ def awaited(scenario: Scenario) -> set[str]:
 
 
 def wait_for(scenario: Scenario) -> list[str]:
-    """Return what has not come in time: doors and files."""
+    """Return what has not come in time: ports and files."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        missing = sorted(awaited(scenario) - set(open_doors()))
-        missing += [name for name in scenario.ready if not (SCENE / name).exists()]
+        missing = sorted(awaited_ports(scenario) - set(open_ports()))
+        missing += [name for name in scenario.ready if not (folder_of(scenario) / name).exists()]
         if not missing or time.monotonic() > until:
             return missing
         time.sleep(0.02)
 
 
-def run_script(script: str) -> None:
-    """Run a shell script to its end."""
-    if script:
-        subprocess.run(
-            ["sh", "-ec", script], cwd=SCENE, env=environment(), check=True, timeout=30, stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
-        )  # fmt: skip
-
-
-def start(scenario: Scenario) -> None:
-    """Start its programs; they end with this process."""
-    for command in scenario.start:
-        text = command if any(mark in command for mark in ";&|(\n") else f"exec {command}"
-        subprocess.Popen(
-            ["sh", "-c", text], cwd=SCENE, env=environment(), stdin=subprocess.DEVNULL, stdout=sys.stderr,
-            start_new_session=True,
-        )  # fmt: skip
-
-
-def check(*arguments: str, user: str | None = None) -> dict[str, object]:
-    """Return what quietport tells, as this user or another."""
+def quietport(*arguments: str, folder: Path = SCENES, user: int | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Return what quietport answers, asked as this user or as another."""
     become = [] if user is None else ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     home = {"HOME": "/srv/home", "XDG_STATE_HOME": "/srv/home/state", "XDG_CONFIG_HOME": "/srv/home/configuration"}
-    path = {"PATH": environment()["PATH"], "PYTHONPATH": str(REPOSITORY / "src"), "LANG": "C.UTF-8"}
-    done = subprocess.run(
-        [*become, sys.executable, "-m", "quietport", "check", "--json", "--lang", "en", *arguments],
-        cwd=SCENE, env=home | path, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    environment = home | {"PATH": PATH, "PYTHONPATH": str(REPOSITORY / "src"), "LANG": "C.UTF-8"}
+    command = [*become, sys.executable, "-m", "quietport", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=60)
+
+
+def check(*arguments: str, folder: Path = SCENES, user: int | None = None) -> dict[str, object]:
+    """Return what ``check --json`` tells; under ``error`` why it tells nothing."""
+    done = quietport("check", "--json", "--lang", "en", *arguments, folder=folder, user=user)
     if not done.stdout.strip():
-        return {"error": done.stderr, "exit": done.returncode}
+        return {"error": done.stderr.decode(), "exit": done.returncode}
     told: dict[str, object] = json.loads(done.stdout)
     return told | {"exit": done.returncode}
 
 
 def main() -> None:
-    """Play it."""
+    """Play the scenario that is named."""
     (name,) = sys.argv[1:]
     scenario = read_corpus()[name]
-    if os.getpid() != 1:
-        raise SystemExit("to be started by unshare, as the first process of its namespace")
     make_private()
-    run_script(scenario.prepare)
+    prepare(scenario)
     start(scenario)
     missing = wait_for(scenario)
-    run_script(scenario.then)
-    report = {"name": name, "missing": missing, "told": check(*scenario.arguments)}
-    print(json.dumps(report))  # noqa: T201 - its one output
+    if not missing:
+        run_script(scenario.then, folder_of(scenario))
+    told = check(*scenario.arguments, folder=folder_of(scenario))
+    print(json.dumps({"name": name, "missing": missing, "told": told}))  # noqa: T201 - its one output
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ home=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
 data=/var/lib/postgresql/scene
 install -d -o postgres -g postgres "$data" /run/postgresql
 as_postgres() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
-as_postgres "$home/initdb" --no-sync --auth=scram-sha-256 --pwfile=/dev/stdin -D "$data" >/dev/null <<PASSWORD
-scene
-PASSWORD
+as_postgres "$home/initdb" --no-sync --auth=peer -D "$data" >/dev/null
 exec setpriv --reuid=postgres --regid=postgres --clear-groups \
   "$home/postgres" -D "$data" -F -p "$1" -c listen_addresses="${2:-127.0.0.1}"
