@@ -82,6 +82,8 @@ def end(running: list[subprocess.Popen[bytes]], services: list[Scenario]) -> Non
     """End the services in order, and wait until their ports are free."""
     for process in running:
         os.killpg(process.pid, signal.SIGTERM)
+    for process in running:
+        process.wait(PATIENCE_S)
     awaited = {port for scenario in services for port in awaited_ports(scenario)}
     until = time.monotonic() + PATIENCE_S
     while left := awaited & set(open_ports()):
