@@ -8,7 +8,6 @@ Prints the report as JSON. Control groups are the machine's own, so the containe
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -31,7 +30,7 @@ def main() -> None:
     try:
         pid = json.loads(runc("state", name))["pid"]
         wait_for_server(pid)
-        namespace = os.readlink(f"/proc/{pid}/ns/net")
+        namespace = str(Path(f"/proc/{pid}/ns/net").readlink())
         print(json.dumps({"pid": pid, "namespace": namespace, "told": check()}))  # noqa: T201
     finally:
         runc("delete", "--force", name)
@@ -54,7 +53,13 @@ def runc(*arguments: str) -> str:
     # A container that goes on keeps what it was given: never a pipe that somebody reads to its end.
     output = subprocess.PIPE if arguments[0] == "state" else sys.stderr
     done = subprocess.run(
-        ["runc", *arguments], env=ENVIRONMENT, check=True, text=True, stdin=subprocess.DEVNULL, stdout=output, timeout=30
+        ["runc", *arguments],
+        env=ENVIRONMENT,
+        check=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        timeout=30,
     )
     return done.stdout or ""
 

@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +70,7 @@ def executables() -> Iterator[str]:
     """Give the executable of every service that runs here: of every process but this one and its interpreter's."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            path = os.readlink(process / "exe")
+            path = str((process / "exe").readlink())
         except OSError:
             continue
         if path.startswith("/usr/") and not path.endswith(" (deleted)") and Path(path).name not in {"dash", "sh"}:
@@ -96,4 +95,4 @@ def end(running: list[subprocess.Popen[bytes]], services: list[Scenario]) -> Non
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

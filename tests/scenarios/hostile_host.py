@@ -77,14 +77,14 @@ def start_programs() -> list[int]:
     Path(FOLDER).mkdir(parents=True)
     ports = []
     for port, name in enumerate(NAMES, FIRST_PORT):
-        path = os.path.join(os.fsencode(FOLDER), name.replace(b"/", b""))
+        path = Path(FOLDER, os.fsdecode(name))
         shutil.copy2("/usr/bin/nc.openbsd", path)
         subprocess.Popen(
             [path, "-lk", "-I", "1024", "0.0.0.0", str(port)], env=ENVIRONMENT | {"LONG": LONG},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         ports.append(port)
-    long = [b"\x1b[31m" + LONG.encode(), "-c", "import signal; from socket import *; s = create_server(('', 28190)); "
+    long = ["\x1b[31m" + LONG, "-c", "import signal; from socket import *; s = create_server(('', 28190)); "
             "signal.pause() #" + LONG]  # fmt: skip
     subprocess.Popen(long, executable=ENVIRONMENT["PYTHON"], env=ENVIRONMENT, stdin=subprocess.DEVNULL)
     subprocess.run(["ip", "netns", "add", NAMESPACE], check=True, env=ENVIRONMENT)
@@ -111,7 +111,15 @@ def on_a_terminal(*arguments: str) -> bytes:
     if pid == 0:
         os.environ.update(ENVIRONMENT | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "50", "PAGER": "cat"})
         os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[2] / "src")
-        os.execv(sys.executable, [sys.executable, "-m", "quietport", *arguments])
+        os.execv(
+            sys.executable,
+            [  # noqa: S606 - of our own choosing
+                sys.executable,
+                "-m",
+                "quietport",
+                *arguments,
+            ],
+        )
     written = b""
     try:
         while part := os.read(terminal, 65536):

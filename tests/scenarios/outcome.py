@@ -64,17 +64,16 @@ def run_on_stage(program: Path, *arguments: str, timeout_s: float = 120) -> dict
 def compare(scenario: Scenario, told: Mapping[str, Any]) -> list[Row]:
     """Return a row for every door that is expected or told."""
     doors = dict(name_doors(told))
-    rows = []
+    rows: list[Row] = []
     for name, opinion in scenario.doors.items():
-        door = doors.pop(name, None)
-        rows.append(_row(scenario, name, opinion, door))
+        rows.append(_row(scenario, name, opinion, doors.pop(name, None)))
     for name, door in doors.items():
-        opinion = next((held for program, held in scenario.others.items() if program in _programs(door)), None)
-        if opinion is None:
+        other = next((held for program, held in scenario.others.items() if program in _programs(door)), None)
+        if other is None:
             word = door["verdict"]
             rows.append(Row(scenario.name, name, NOT_THERE, word, (f"{name}: told as {word}, not expected at all",)))
         else:
-            rows.append(_row(scenario, name, opinion, door))
+            rows.append(_row(scenario, name, other, door))
     return rows
 
 

@@ -63,7 +63,7 @@ def test_an_upgrade_without_restart_changes_no_verdict_and_is_named(reports: dic
     assert {
         name: [piece["rule"] for piece in door["evidence"] if piece["rule"] == "restart-needed"]
         for name, door in name_doors(upgraded)
-    } == dict.fromkeys(words(upgraded), ["restart-needed"])
+    } == {name: ["restart-needed"] for name in words(upgraded)}
 
 
 @pytest.mark.parametrize("look", ["again", "upgraded", "restarted"])

