@@ -111,15 +111,8 @@ def on_a_terminal(*arguments: str) -> bytes:
     if pid == 0:
         os.environ.update(ENVIRONMENT | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "50", "PAGER": "cat"})
         os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[2] / "src")
-        os.execv(
-            sys.executable,
-            [  # noqa: S606 - of our own choosing
-                sys.executable,
-                "-m",
-                "quietport",
-                *arguments,
-            ],
-        )
+        command = [sys.executable, "-m", "quietport", *arguments]
+        os.execv(command[0], command)  # noqa: S606 - of our own choosing
     written = b""
     try:
         while part := os.read(terminal, 65536):
