@@ -103,12 +103,14 @@ def _differences(name: str, opinion: Opinion, door: Mapping[str, Any]) -> Iterat
         yield f"{name}: standing {opinion.standing}, told {door['standing']} {_ground(door)}"
     for fact, value in opinion.facts.items():
         found = _fact(fact, door)
-        if found != value:
+        if value not in found if fact == "rule" else found != value:
             yield f"{name}: {fact} is {value!r}, told {found!r}"
 
 
-def _fact(fact: str, door: Mapping[str, Any]) -> object:
-    """Return what a report tells of a door: ``owner.unit`` is a field of its owner, ``rule`` the rules that counted."""
+def _fact(fact: str, door: Mapping[str, Any]) -> Any:
+    """Return what a report tells of a door: ``owner.unit`` is a field of its owner, ``rule`` all rules that matched."""
+    if fact == "rule":
+        return [piece["rule"] for piece in door["evidence"]]
     if fact == "program":
         return _programs(door)[0]
     if fact == "programs":
