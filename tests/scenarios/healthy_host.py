@@ -58,7 +58,9 @@ def upgrade() -> list[str]:
         new = f"{path}.dpkg-new"
         subprocess.run(["cp", "-p", path, new], check=True)
         Path(new).rename(path)
-    owners = subprocess.run(["dpkg-query", "-S", *paths], capture_output=True, text=True, check=False).stdout
+    # dpkg knows a file by the path it was packed with: /sbin/rpcbind, from before the folders were merged.
+    packed = [*paths, *(path.removeprefix("/usr") for path in paths)]
+    owners = subprocess.run(["dpkg-query", "-S", *packed], capture_output=True, text=True, check=False).stdout
     for line in owners.splitlines():
         package = line.partition(": ")[0]
         for listing in (*KNOWN_TO_DPKG.glob(f"{package}.list"), *KNOWN_TO_DPKG.glob(f"{package}:*.list")):
