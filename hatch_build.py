@@ -1,4 +1,4 @@
-"""Build hook: compile the registry and the catalogues from text, offline, before files are packed."""
+"""Build hook: compile the registry, the catalogues and the rules from text, offline, before files are packed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class TextBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Make ``registry.sqlite`` and ``*.mo`` for wheels and editable installs alike."""
+    """Make ``registry.sqlite``, ``*.mo`` and ``rules.bin`` for wheels and editable installs alike."""
 
     PLUGIN_NAME = "custom"
 
@@ -19,10 +19,12 @@ class TextBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
         try:
-            from quietport.registry.compile import compile_registry  # noqa: PLC0415 - only now on the path
+            from quietport.judge.compile import compile_rules  # noqa: PLC0415 - only now on the path
+            from quietport.registry.compile import compile_registry  # noqa: PLC0415
             from quietport.words.compile import compile_catalogues  # noqa: PLC0415
         finally:
             sys.path.pop(0)
         package = root / "src" / "quietport"
         compile_registry(root / "data", package / "registry" / "registry.sqlite")
         compile_catalogues(package)
+        compile_rules(package, root / "data")

@@ -1,6 +1,7 @@
 """Re-open every package that a row in data/ cites and look for the quoted words again.
 
-What enters: data/sources/*.toml with their quotations, and the rows of data/defacto, data/misuse and data/programs.
+What enters: data/sources/*.toml with their quotations, and the rows of data/defacto, data/misuse, data/programs
+and data/roles.
 What leaves: one line per failure (file:line: reason), one summary line, exit status 1 on any failure.
 
 Packages are downloaded at the pinned version and compared with the pinned sha256; pages and RFCs are only counted.
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-CITING_FOLDERS = ("defacto", "misuse", "programs")
+CITING_FOLDERS = ("defacto", "misuse", "programs", "roles")
 MAX_WORDS = 160
 MAX_QUOTATION = 400
 UNPACKED = ".d"

@@ -76,6 +76,7 @@ def rules_page() -> str:
         "",
         "Made by `tools/reference.py` from `src/quietport/judge/rules`. A rule adds weight of evidence, in decibans,",
         "to one standing or concern; of rules in one group that speak for the same, only the heaviest counts.",
+        "A rule that speaks for `none` is a note: it weighs nothing and is always told.",
     ]
     for rule in read_rules():
         asked = "; ".join(_asked(condition) for condition in rule.when)

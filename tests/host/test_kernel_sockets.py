@@ -21,7 +21,7 @@ from quietport.host.kernel_sockets import (
 )
 from quietport.host.links import Link
 from quietport.host.netlink import attribute
-from quietport.judge.facts import _owner_class
+from quietport.judge.holder import owner_class
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Reason, Unknown
 
@@ -106,7 +106,7 @@ def test_a_socket_without_a_holder_is_the_kernels_where_it_listens_there() -> No
     kernel = KernelOwners([VXLAN])
     found = kernel.explain(Port(4789, Transport.UDP), NOBODY)
     assert found == (kernel_owner("vxlan vx0"),)
-    assert _owner_class(found) == "kernel"
+    assert owner_class(found) == "kernel"
     assert kernel.explain(Port(4789, Transport.TCP), NOBODY) == NOBODY
     somebody = (kernel_owner("another"),)
     assert kernel.explain(Port(4789, Transport.UDP), somebody) == somebody

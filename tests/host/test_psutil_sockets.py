@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from quietport.host.psutil_sockets import read_through_psutil
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import Owner
+from quietport.model.owner import Ancestor, Owner
 from quietport.model.port import Port, Transport
 from quietport.model.unknown import Reason, Unknown, Unseen
 
@@ -18,12 +18,33 @@ if TYPE_CHECKING:
     from quietport.host.psutil_api import PsutilApi
 
 NO_USER = Unknown(Reason.NOT_SUPPORTED, "user of the socket")
-LAUNCHD = Owner(
-    1, "launchd", "/sbin/launchd", Unknown(Reason.NOT_SUPPORTED, "file of process 1"), 0, "root", "2026-08-17T00:00:00Z"
-)
-SERVER = Owner(
-    30, "server", "/opt/server", Unknown(Reason.NOT_SUPPORTED, "file of process 30"), 0, "root", "2026-08-17T00:00:00Z"
-)
+
+
+def not_told(what: str, pid: int) -> Unknown:
+    return Unknown(Reason.NOT_SUPPORTED, f"{what} of process {pid}")
+
+
+def owner(pid: int, program: str, path: str, *above: Ancestor, script: str | None = None) -> Owner:
+    return Owner(
+        pid,
+        program,
+        path,
+        not_told("file", pid),
+        0,
+        "root",
+        "2026-08-17T00:00:00Z",
+        ancestors=above,
+        script=script,
+        unit=not_told("unit", pid),
+        container=not_told("container", pid),
+        activation=not_told("activation", pid),
+        stdin_socket=not_told("standard input", pid),
+        debugger=None,
+    )
+
+
+LAUNCHD = owner(1, "launchd", "/sbin/launchd")
+SERVER = owner(30, "server", "/opt/server", Ancestor(1, "launchd"))
 
 
 class AccessDeniedError(Exception):
@@ -41,6 +62,8 @@ class FakeProcess:
     path: str
     sockets: list[Any] | type[Exception] = field(default_factory=list)
     posix: bool = True
+    above: FakeProcess | None = None
+    command: list[str] | type[Exception] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         if name == "uids" and self.posix:
@@ -54,6 +77,14 @@ class FakeProcess:
         if self.path == "denied":
             raise AccessDeniedError
         return self.path
+
+    def parent(self) -> FakeProcess | None:
+        return self.above
+
+    def cmdline(self) -> list[str]:
+        if isinstance(self.command, type):
+            raise self.command
+        return self.command
 
     def username(self) -> str:
         return "root"
@@ -118,6 +149,7 @@ def listener(
 
 
 def test_the_whole_systems_answer() -> None:
+    launchd = FakeProcess(1, "launchd", "/sbin/launchd")
     view = read(
         FakePsutil(
             [
@@ -131,8 +163,8 @@ def test_the_whole_systems_answer() -> None:
                 answer(("10.0.0.2", 22), "ESTABLISHED", ("10.0.0.5", 851), pid=30),
                 answer(None, "CLOSE"),
             ],
-            FakeProcess(1, "launchd", "/sbin/launchd"),
-            FakeProcess(30, "server", "/opt/server"),
+            launchd,
+            FakeProcess(30, "server", "/opt/server", above=launchd),
         )
     )
     assert view.listeners == (
@@ -146,12 +178,13 @@ def test_the_whole_systems_answer() -> None:
 
 
 def test_a_macos_user_is_refused_as_a_whole_and_every_process_is_asked() -> None:
+    launchd = FakeProcess(1, "launchd", "/sbin/launchd", AccessDeniedError)
     view = read(
         FakePsutil(
             None,
-            FakeProcess(1, "launchd", "/sbin/launchd", AccessDeniedError),
+            launchd,
             FakeProcess(29, "gone", "/bin/gone", NoSuchProcessError),
-            FakeProcess(30, "server", "/opt/server", [answer(("127.0.0.1", 8080), "LISTEN")]),
+            FakeProcess(30, "server", "/opt/server", [answer(("127.0.0.1", 8080), "LISTEN")], above=launchd),
         )
     )
     assert view.listeners == (listener(Transport.TCP, "127.0.0.1", 8080, Family.IPV4, (SERVER,)),)

@@ -7,15 +7,24 @@ from typing import Any
 
 import pytest
 
+from quietport.judge import read_rules
 from quietport.judge.facts import Context, Facts
-from quietport.judge.rule import read_rules
 from quietport.judge.weigh import weigh
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Verdict
 
 UNSEEN = Unknown(Reason.NOT_SUPPORTED, "owner")
 NOBODY: dict[str, Any] = dict.fromkeys(
-    ("privileged_user", "program", "program_known", "registered_agrees", "de_facto_agrees", "executable", "deleted"),
+    (
+        "privileged_user",
+        "program",
+        "program_known",
+        "registered_agrees",
+        "de_facto_agrees",
+        "executable",
+        "file",
+        "hidden_place",
+    ),
     UNSEEN,
 )
 

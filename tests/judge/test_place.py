@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from quietport.judge.place import place_of
+from quietport.judge.place import is_hidden, maker_of, place_of
 from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
 
@@ -53,3 +55,58 @@ def test_the_kernel_has_no_file() -> None:
 def test_a_path_that_was_not_read_lies_nowhere_known() -> None:
     unread = Unknown(Reason.PERMISSION, "executable of process 1")
     assert place_of(owner(unread)) is unread
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"),
+    [
+        ("/usr/sbin/sshd", False),
+        ("/usr/lib/.x/y", True),
+        ("/usr/bin/.sshd", True),
+        ("/usr/bin/..", False),
+        ("/tmp/x", False),
+        ("/tmp/.x/y", True),
+        ("/tmp/x/.y/z", True),
+        ("/dev/shm/.x", True),
+        ("/tmp/.../x", True),
+        ("/home/a/.../x", True),
+        ("/home/a/ /x", True),
+        ("/home/a/x ", True),
+        ("/home/a/\u00a0x", True),
+        ("/home/a/.x", True),
+        ("/home/a/.local/bin/x", False),
+        ("/srv/.x/y", False),
+        ("/srv/.y", True),
+        ("/opt/my app/x", False),
+        ("/tmp/.mount_abc/usr/bin/x", False),
+        ("/nix/store/a/bin/.nginx-wrapped", False),
+        ("/memfd:.x", False),
+        ("/", False),
+        ("", False),
+    ],
+)
+def test_what_is_made_to_be_overlooked(path: str, hidden: bool) -> None:
+    place = place_of(owner(path))
+    assert isinstance(place, str)
+    assert is_hidden(path, place) is hidden
+
+
+@pytest.mark.parametrize(
+    ("path", "maker"),
+    [
+        ("/tmp/go-build123/b001/exe/main", "go-run"),
+        ("/tmp/.mount_abc/x", "appimage"),
+        ("/memfd:runc_cloned:/proc/self/exe", "container-runtime"),
+        ("/home/a/go-build1/x", "none"),
+        ("", "none"),
+    ],
+)
+def test_who_makes_such_paths(path: str, maker: str) -> None:
+    assert maker_of(path) == maker
+
+
+@given(st.text(max_size=40))
+def test_any_path_has_a_place(path: str) -> None:
+    place = place_of(owner(path))
+    assert place in {"memory", "temporary", "local", "home", "system", "other"}
+    assert is_hidden(path, str(place)) in {True, False}

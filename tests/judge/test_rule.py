@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import itertools
+import random
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietport.judge.facts import Context, Facts, connection_facts, listener_facts
-from quietport.judge.rule import WEIGHTS, Rule, parse_rules, read_rules
+from quietport.judge import connection_facts, listener_facts, listener_likeness, raw_socket_facts, weigh
+from quietport.judge.facts import Context, Facts, program_name, speaking_holder
+from quietport.judge.rule import Rule
+from quietport.judge.rule_text import WEIGHTS, parse_rules, read_rule_text
+from quietport.judge.vocabulary import FACT_NAMES, WORDS
+from quietport.model.declaration import Declaration, Expired
 from quietport.model.endpoint import Endpoint
 from quietport.model.errors import SourceTextError
 from quietport.model.listener import Connection, Direction, Family, Listener, ListenerState
-from quietport.model.owner import ExecutableFile, Owner
+from quietport.model.namespace import NO_NAMESPACE, NetworkNamespace
+from quietport.model.owner import Activation, Container, ExecutableFile, Owner
+from quietport.model.package import Package
 from quietport.model.port import Port, PortRange, Transport
-from quietport.model.registration import DeFactoUse, KnownProgram, Registration, Status
+from quietport.model.raw_socket import RawKind, RawSocket
 from quietport.model.unknown import Reason, Unknown
-from quietport.model.verdict import Concern, Standing
+from quietport.model.verdict import Concern, Standing, Verdict
 from quietport.registry.snapshot import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RULES = read_rules()
+RULES = read_rule_text()
 EXAMPLES = [
     pytest.param(rule, example, hits, id=f"{rule.id}-{'hit' if hits else 'miss'}-{number}")
     for rule in RULES
@@ -78,63 +84,147 @@ def test_every_reference_is_a_source_of_the_registry() -> None:
 
 
 def test_only_the_rules_that_state_what_is_missing_weigh_nothing() -> None:
-    assert [rule.id for rule in RULES if rule.decibans == 0] == ["nothing-explains-it", "owner-not-seen"]
+    assert {rule.id: str(rule.speaks_for) for rule in RULES if rule.decibans == 0} == {
+        "nothing-explains-it": "unexplained",
+        "owner-not-seen": "unexplained",
+        "restart-needed": "none",
+        "file-replaced": "none",
+        "declaration-expired": "none",
+    }
+    assert [rule.id for rule in RULES if rule.speaks_for == "none" and rule.decibans] == []
 
 
-PLACES = ("/usr/sbin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/memfd:x", "/srv/x", "/", "", None)
-UNREAD = Unknown(Reason.PERMISSION, "executable")
+def test_every_doubt_that_a_rule_raises_says_what_would_settle_it() -> None:
+    assert [rule.id for rule in RULES if rule.speaks_for in {"suspicious", "unresolved"} and rule.settles is None] == []
 
 
-def owner(
-    program: str = "x",
-    executable: str | Unknown | None = "/usr/sbin/x",
-    *,
-    deleted: bool = False,
-) -> Owner:
+def test_every_fact_is_asked_about() -> None:
+    asked = {condition.fact for rule in RULES for condition in rule.when}
+    assert FACT_NAMES - asked == {"ephemeral"} - asked
+
+
+def test_examples_use_the_words_of_the_vocabulary() -> None:
+    strange = [
+        (rule.id, fact, word)
+        for rule in RULES
+        for example in (*rule.hits, *rule.misses)
+        for fact, told in example.items()
+        for word in (told if isinstance(told, list) else [told])
+        if word not in WORDS.get(fact, {word})
+    ]
+    assert strange == []
+
+
+UNREAD = Unknown(Reason.NOT_LOOKED, "not asked for")
+PATHS = (
+    "/usr/sbin/sshd", "/usr/bin/redis-check-rdb", "/usr/bin/mongod", "/usr/bin/dockerd", "/usr/bin/kubelet",
+    "/usr/sbin/rpc.statd", "/usr/lib/systemd/systemd", "/usr/sbin/inetd", "/usr/sbin/docker-proxy", "/usr/bin/bash",
+    "/usr/bin/python3.11", "/usr/bin/node", "/usr/bin/java", "/usr/bin/nc.traditional", "/usr/bin/tcpdump",
+    "/usr/share/grafana/bin/grafana", "/usr/bin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/tmp/.x/y",
+    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/srv/x", "/", "", None, UNREAD,
+)  # fmt: skip
+PORTS = (
+    "22/tcp", "79/tcp", "100/tcp", "851/tcp", "860/udp", "700/tcp", "2375/tcp", "2376/tcp", "3000/tcp", "4000/tcp",
+    "4444/tcp", "6379/tcp", "8000/tcp", "9200/tcp", "9229/tcp", "9230/tcp", "10250/tcp", "27017/tcp", "40000/udp",
+    "50123/tcp",
+)  # fmt: skip
+HERE, ELSEWHERE = (NetworkNamespace("net:[1]", None, 1, is_own=own) for own in (True, False))
+CONTAINER = Container("docker", "c" * 64)
+DECLARATION = Declaration(Transport.TCP, PortRange(1, 2), "ours", "/etc/quietport.toml", 3, until="2026-01-31")
+
+
+def strange_owner(dice: random.Random) -> Owner:
+    path = dice.choice(PATHS)
+    package = Package(
+        "dpkg", dice.choice(["x", "grafana"]), "1", dice.random() < 0.2, dice.choice(["2026-11-24", "2026-11-01"])
+    )
     return Owner(
-        41,
-        program,
-        executable,
-        file=ExecutableFile.GONE if deleted else ExecutableFile.PRESENT,
-        uid=0,
-        user="root",
-        started_at="2026-11-23T10:00:00Z",
+        pid=41,
+        program=dice.choice(["", "x", "sshd", "kworker/0:1"]),
+        executable=path,
+        file=dice.choice([*ExecutableFile, UNREAD]),
+        uid=dice.choice([0, 1000, UNREAD]),
+        user="a",
+        started_at="2026-11-10T10:00:00Z",
+        script=dice.choice([None, UNREAD, "-m http.server", "/srv/app.py"]),
+        unit=dice.choice([None, UNREAD, "x.service", "session-1.scope"]),
+        container=dice.choice([None, None, UNREAD, CONTAINER]),
+        package=dice.choice([None, UNREAD, package, package]),
+        activation=dice.choice([*Activation, UNREAD]),
+        stdin_socket=dice.choice([True, False, UNREAD]),
+        debugger=dice.choice([None, None, UNREAD, "jdwp", "node-inspect"]),
+        debugger_port=dice.choice([None, UNREAD, 9229, 9230]),
     )
 
 
-OWNERS: list[tuple[Owner, ...] | Unknown] = [
-    *((owner("x", path),) for path in (*PLACES, UNREAD, "/usr/sbin/rpc.statd")),
-    *((owner("", path),) for path in ("", None, UNREAD)),
-    (owner(deleted=True),),
-    (),
-    *(Unknown(reason, "owner") for reason in Reason),
-]
-PORTS = (
-    *((Port(number, Transport.TCP), Status.UNASSIGNED, ()) for number in (300, 851, 9999)),
-    (Port(22, Transport.TCP), Status.ASSIGNED, ("ssh",)),
-    (Port(6379, Transport.TCP), Status.ASSIGNED, ("redis",)),
-    (Port(40000, Transport.UDP), Status.UNASSIGNED, ()),
-)
-PROGRAMS = ((), (KnownProgram("x", "X", ("redis",), "s", "l", "w"), KnownProgram("x", "Y", (), "s", "l", "w")))
-USES = ((), (DeFactoUse(PortRange(851, 851), Transport.TCP, "X", "data", "s", "l", "w"),))
+def strange_owners(dice: random.Random) -> tuple[Owner, ...] | Unknown:
+    if dice.random() < 0.1:
+        return dice.choice([(), *(Unknown(reason, "owner") for reason in Reason)])
+    return tuple(strange_owner(dice) for _ in range(dice.choice([1, 1, 1, 2])))
+
+
+def strange_context(dice: random.Random, registry: Registry) -> Context:
+    owners, namespace = strange_owners(dice), dice.choice([NO_NAMESPACE, HERE, ELSEWHERE])
+    holder = speaking_holder(owners)
+    practice = registry.practice
+    known = practice.find_programs(program_name(holder)) if holder else ()
+    aliases = practice.find_programs(holder.program) if holder else ()
+    kind = dice.choice(["listener"] * 6 + ["connection", "raw"])
+    if kind == "raw":
+        raw = RawSocket(dice.choice(list(RawKind)), "packet", 3, None, None, 0, 7, owners, namespace)
+        return raw_socket_facts(raw, known, alias_programs=aliases)
+    number, _, transport = dice.choice(PORTS).partition("/")
+    end = Endpoint(
+        dice.choice(["0.0.0.0", "127.0.0.1", "10.0.0.1", "192.0.2.1"]), Port(int(number), Transport(transport))
+    )
+    told: dict[str, Any] = {
+        "misuse": practice.misuse.find(end.port),
+        "alias_programs": aliases,
+        "declaration": dice.choice([None, None, DECLARATION, Expired(DECLARATION)]),
+    }
+    about = registry.lookup(end.port), practice.uses.find(end.port), known, PortRange(32768, 60999)
+    if kind == "connection":
+        seen = Connection(end, end, dice.choice(list(Direction)), 0, 7, owners, namespace)
+        return connection_facts(seen, *about, **told)
+    state = dice.choice([ListenerState.LISTENING] * 6 + list(ListenerState))
+    listener = Listener(end, Family.IPV4, state, None, 0, (7,), owners, namespace)
+    return listener_facts(listener, *about, **told)
 
 
 def test_a_rule_that_matches_has_every_value_its_sentence_shows() -> None:
-    seen = set()
-    for owners, (port, status, names), programs, uses, address in itertools.product(
-        OWNERS, PORTS, PROGRAMS, USES, ("0.0.0.0", "127.0.0.1")
-    ):
-        known = programs if isinstance(owners, tuple) and owners else ()
-        registration = Registration(port, status, names, ())
-        lent = PortRange(32768, 60999)
-        for state in ListenerState:
-            listener = Listener(Endpoint(address, port), Family.IPV4, state, None, 0, (7,), owners)
-            seen |= _shown(listener_facts(listener, registration, uses, known, lent))
-        for direction in Direction:
-            end = Endpoint(address, port)
-            connection = Connection(end, end, direction, 0, 7, owners)
-            seen |= _shown(connection_facts(connection, registration, uses, known, lent))
-    assert seen == {rule.id for rule in RULES}
+    dice, seen = random.Random(851), set()  # noqa: S311 - the same doors in every run
+    with Registry() as registry:
+        for _ in range(25_000):
+            seen |= _shown(strange_context(dice, registry))
+    assert {rule.id for rule in RULES} - seen == set()
+
+
+def test_listeners_that_are_alike_have_one_verdict() -> None:
+    dice = random.Random(22)  # noqa: S311 - the same doors in every run
+    held = [strange_owners(dice) for _ in range(40)]
+    verdicts: dict[tuple[object, ...], Verdict] = {}
+    shared = 0
+    with Registry() as registry:
+        for _ in range(8_000):
+            owners, number = (
+                dice.choice(held),
+                dice.choice([dice.randrange(1, 65536), 9229, 9230, 3000, 3001, 851, 852]),
+            )
+            end = Endpoint(dice.choice(["0.0.0.0", "127.0.0.1"]), Port(number, Transport.TCP))
+            namespace = dice.choice([HERE, ELSEWHERE])
+            seen = Listener(end, Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners, namespace)
+            holder = speaking_holder(owners)
+            known = registry.practice.find_programs(program_name(holder)) if holder else ()
+            about = registry.lookup(end.port), registry.practice.uses.find(end.port), known, PortRange(32768, 60999)
+            told: dict[str, Any] = {
+                "misuse": registry.practice.misuse.find(end.port),
+                "declaration": dice.choice([None, None, DECLARATION, Expired(DECLARATION)]),
+            }
+            key = listener_likeness(seen, *about, **told)
+            verdict = weigh(listener_facts(seen, *about, **told), RULES)
+            shared += key in verdicts
+            assert verdicts.setdefault(key, verdict) == verdict
+    assert shared > 2_000
 
 
 def _shown(context: Context) -> set[str]:
@@ -169,6 +259,11 @@ def test_a_rule_is_read_as_it_stands() -> None:
             "x.toml, rule x: kind: a table has one key, 'not'",
         ),
         ('when = { kind = "listener" }', "when = { kind = 7 }", "x.toml, rule x: kind: 7 can not be asked for"),
+        (
+            'when = { kind = "listener" }',
+            'when = { kind = "door" }',
+            "x.toml, rule x: kind: 'door' is none of its words",
+        ),
     ],
 )
 def test_a_malformed_rule_is_named_with_its_file(old: str, new: str, said: str) -> None:
@@ -249,10 +344,12 @@ def test_any_values_make_a_rule_or_an_error_of_ours(strange: dict[str, object]) 
 def test_a_fact_that_is_not_known_satisfies_nothing(make_facts: Callable[..., Facts]) -> None:
     asks, denies = (
         next(parse_rules("x.toml", RULE.replace('kind = "listener" }\nhit', f"{when} }}\nhit")))
-        for when in ("deleted = true", "deleted = { not = true }")
+        for when in ("malware_listed = true", "malware_listed = { not = true }")
     )
     unknown = Unknown(Reason.PERMISSION, "owner")
-    assert [rule.matches(make_facts(deleted=fact)) for rule in (asks, denies) for fact in (True, False, unknown)] == [
+    assert [
+        rule.matches(make_facts(malware_listed=fact)) for rule in (asks, denies) for fact in (True, False, unknown)
+    ] == [
         True,
         False,
         False,

@@ -4,7 +4,7 @@ Enters: nothing but a function that tells which ports are quiet, where connectio
 Leaves: a ``HostView`` (listeners, connections, raw sockets, redirections, what could not be seen) and ``PortFacts``.
 
 ``host_reader`` picks the way: on Linux ``linux`` asks the kernel (``sock_diag``, or ``proc_net`` where it
-does not answer) and walks ``/proc/*/fd`` for the holders (``holders``, ``owners``); elsewhere
+does not answer) and walks ``/proc/*/fd`` for the holders (``holders``); elsewhere
 ``psutil_sockets`` asks psutil. Both make the same records (``listener_group``, ``quiet_connections``).
 Beside the listeners of our own namespace, ``namespace`` shows those of every other one (by one forked helper),
 sockets without a port (``raw_sockets``), the kernel's own (``kernel_sockets``), and ``nat`` what answers without

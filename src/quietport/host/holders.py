@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from quietport.host.process_stat import is_kernel_thread
+from quietport.host.process.stat import is_kernel_thread
 from quietport.host.shared_walk import Found, SharedWalk, may_share
 
 if TYPE_CHECKING:

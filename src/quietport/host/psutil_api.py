@@ -82,6 +82,12 @@ class PsutilProcess(Protocol):
     def create_time(self) -> float:
         """Return the start, in seconds of Unix time."""
 
+    def parent(self) -> PsutilProcess | None:
+        """Return its parent, or None where it has none; a later process with the parent's id does not count."""
+
+    def cmdline(self) -> list[str]:
+        """Return its command line, its own name first."""
+
     def net_connections(self, kind: str) -> Iterable[PsutilSocket]:
         """Return the sockets it holds."""
 

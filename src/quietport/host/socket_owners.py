@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.host.owners import OwnerReader
+from quietport.host.process.activation import mark_handed_over
+from quietport.host.process.owners import OwnerReader
 from quietport.model.unknown import Reason, Unknown, Unseen
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class SocketOwners:
             return self._nobody if has_file else self._no_file
         owners = self._shared.get(pids)
         if owners is None:
-            found = tuple(owner for owner in map(self._reader.find_owner, pids) if owner is not None)
+            found = mark_handed_over(tuple(owner for owner in map(self._reader.find_owner, pids) if owner is not None))
             owners = self._shared[pids] = found or Unknown(Reason.EXITED, "owner")
         return owners
 

@@ -33,6 +33,16 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Word and path prefixes (Filesystem Hierarchy Standard 3.0), first match wins."""
 
+MAKERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("go-run", ("/tmp/go-build", "/var/tmp/go-build")),  # noqa: S108 - names to look for
+    ("appimage", ("/tmp/.mount_",)),  # noqa: S108 - a name to look for
+    ("container-runtime", ("/memfd:runc_cloned:", "memfd:runc_cloned:")),
+)
+"""Path prefixes that a known tool makes (``go run``, AppImage, runc); anybody may write the same."""
+
+UNTOLD = "unread"
+"""Stands for a path that could not be read."""
+
 
 def place_of(owner: Owner | None) -> str | Unknown:
     """Return the word for where an executable lies; ``other`` where no prefix fits, ``kernel`` without a file."""
@@ -42,3 +52,28 @@ def place_of(owner: Owner | None) -> str | Unknown:
         return owner.executable
     path = owner.executable
     return next((word for word, prefixes in PLACES if path.startswith(prefixes)), "other")
+
+
+def maker_of(path: str) -> str:
+    """Return the tool that makes paths of this form, or ``none``; a claim, since the path is freely chosen."""
+    return next((word for word, prefixes in MAKERS if path.startswith(prefixes)), "none")
+
+
+def is_hidden(path: str, place: str) -> bool:
+    """Tell whether a path is made to be overlooked: dots only, blanks at an end, or a dot where none belongs.
+
+    In a home, folders whose names begin with a dot hold programs every day; only a file of that kind counts.
+    """
+    if place == "memory":
+        return False
+    parts = path.split("/")
+    if any(part.strip(" \t\xa0") != part or (len(part) > 2 and not part.strip(".")) for part in parts):  # noqa: PLR2004 - after . and ..
+        return True
+    name = parts[-1]
+    if (
+        name.startswith(".") and name.strip(".") and not name.endswith("-wrapped")
+    ):  # as Nix calls the program behind a wrapper
+        return True
+    if place not in {"temporary", "system"} or maker_of(path) != "none":
+        return False
+    return any(part.startswith(".") for part in parts[:-1])

@@ -50,7 +50,8 @@ class Container(Struct, frozen=True):
     """The container that a process runs in, as its control group and the engine's own files tell."""
 
     engine: str
-    """``docker``, ``podman``, ``containerd``, ``cri-o``, ``kubernetes``, ``lxc``, ``runc``, ``systemd-nspawn``."""
+    """``docker``, ``podman``, ``containerd``, ``cri-o``, ``kubernetes``, ``lxc``, ``runc``, ``crun``,
+    ``systemd-nspawn``."""
     id: str
     """The engine's identifier, in full."""
     name: str | None = None
@@ -81,13 +82,16 @@ class Owner(Struct, frozen=True):
     started_at: str | Unknown
     """When it started, RFC 3339 in UTC."""
     ancestors: tuple[Ancestor, ...] | Unknown = NOT_LOOKED
-    """Its parent, the parent's parent and so on, nearest first."""
+    """Its parent, the parent's parent and so on, nearest first, at most 16; a chain that does not end with process 1
+    was cut off there."""
     command: tuple[str, ...] | Unknown = NOT_LOOKED
     """Its command line, secrets masked; held only where it was asked for."""
     script: str | Unknown | None = NOT_LOOKED
-    """For an interpreter, the script or module it runs; None for any other program."""
+    """For an interpreter, what it runs: a script as it was written, ``-m http.server``, a Java class, ``-`` for
+    standard input, ``-c`` or ``-e`` for code on the command line; None for another program, or an interactive one."""
     unit: str | Unknown | None = NOT_LOOKED
-    """The systemd unit it belongs to, as ``ssh.service``; None where it belongs to none."""
+    """The systemd unit it belongs to, as ``ssh.service``; one of a user's own manager as
+    ``user@1000.service/foo.service``; None where it belongs to none."""
     container: Container | Unknown | None = NOT_LOOKED
     """The container it runs in; None where it runs in none."""
     package: Package | Unknown | None = NOT_LOOKED
@@ -98,3 +102,5 @@ class Owner(Struct, frozen=True):
     """Its standard input is a network socket, as inetd does it, and a reverse shell."""
     debugger: str | Unknown | None = NOT_LOOKED
     """The debugging interface its command line opens: ``node-inspect``, ``jdwp``, ``debugpy``, ``jmx``; or None."""
+    debugger_port: int | Unknown | None = NOT_LOOKED
+    """The port that its command line gives that interface; None where it gives none."""

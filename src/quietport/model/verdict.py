@@ -40,6 +40,18 @@ class Concern(StrEnum):
 Opinion = Standing | Concern
 """What a rule can speak for."""
 
+STANDING_FLOOR = 6
+"""Decibans a standing needs before it is believed."""
+
+MARGIN = 3
+"""Decibans by which ``expected`` and ``custom`` must lead one another; what a site declared leads both."""
+
+CONCERN_FLOOR = {Concern.SUSPICIOUS: 12, Concern.MISCONFIGURED: 10, Concern.UNRESOLVED: 10}
+"""Decibans a concern needs, gravest first; suspicion needs more than one ordinary piece of evidence."""
+
+DOUBT_FLOOR = 6
+"""Suspicion between this and its own floor is not dropped: it is unresolved."""
+
 
 class Evidence(Struct, frozen=True):
     """One rule that matched: what it speaks for, and how heavily."""
@@ -56,6 +68,26 @@ class Evidence(Struct, frozen=True):
     """Where the observation was made, or the id of the source that the rule rests on."""
 
 
+class Score(Struct, frozen=True):
+    """The sum of one standing or concern, and what it had to reach."""
+
+    opinion: Opinion
+    """The standing or concern."""
+    decibans: int
+    """The sum of what speaks for it."""
+    floor: int
+    """What it needs before it is believed."""
+
+
+class Outweighed(Struct, frozen=True):
+    """A rule that matched and did not count, because another one says the same and weighs more."""
+
+    evidence: Evidence
+    """What it would have added."""
+    by: str
+    """Id of the rule that counted in its place."""
+
+
 class Verdict(Struct, frozen=True):
     """What a listener or connection means; cannot be built without evidence."""
 
@@ -67,6 +99,12 @@ class Verdict(Struct, frozen=True):
     """Every rule that counted, heaviest first."""
     next_step: str
     """Message id of what a person would do next."""
+    settles: str | None = None
+    """Message id of what would settle it; always there where it is unresolved or unexplained."""
+    scores: tuple[Score, ...] = ()
+    """Every sum that is not nought, standings first: the arithmetic behind the two words."""
+    outweighed: tuple[Outweighed, ...] = ()
+    """Every rule that matched and did not count."""
 
     def __post_init__(self) -> None:
         """Refuse a verdict that nothing speaks for."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quietport.host.owners import OwnerReader
 from quietport.host.package.finder import find_here, find_packages
+from quietport.host.process.owners import OwnerReader
 from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.package import Package
 from quietport.model.unknown import Reason, Unknown

@@ -25,6 +25,7 @@ def add(proc: FakeProc, pid: int | str, namespace: str, mounts: str, root: str =
     (directory / "ns").mkdir(parents=True)
     (directory / "ns" / "mnt").symlink_to(f"mnt:[{namespace}]")
     (directory / "mountinfo").write_text(mounts)
+    (directory / "root").unlink(missing_ok=True)
     (directory / "root").symlink_to(root)
 
 

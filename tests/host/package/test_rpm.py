@@ -50,7 +50,7 @@ def ask_rpm(databases: Path, name: str) -> Package:
     form = "%{EPOCH} %{VERSION}-%{RELEASE} %{INSTALLTIME:date}"
     command = ["rpm", "--dbpath", str(databases), "-q", "--qf", form.replace(":date", ""), name]
     epoch, version, installed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    from quietport.host.owners import rfc3339  # noqa: PLC0415 - beside the one use
+    from quietport.host.process.owners import rfc3339  # noqa: PLC0415 - beside the one use
 
     return Package("rpm", name, version if epoch == "(none)" else f"{epoch}:{version}", True, rfc3339(int(installed)))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from quietport.host.process_stat import is_kernel_thread
+from quietport.host.process.stat import is_kernel_thread
 from quietport.model.namespace import NetworkNamespace
 from quietport.model.unknown import Reason, Unseen
 

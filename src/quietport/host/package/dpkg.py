@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from quietport.host.owners import rfc3339
 from quietport.host.package.dpkg_lists import DPKG, Search, seek
 from quietport.host.package.dpkg_status import read_versions
 from quietport.host.package.likely import sort_by_likelihood
 from quietport.host.package.text import package_text
+from quietport.host.process.owners import rfc3339
 from quietport.model.package import Package
 from quietport.model.unknown import Unknown
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from quietport.host.process_stat import read_small
+from quietport.host.process.stat import read_small
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from quietport.host.owners import rfc3339
 from quietport.host.package.rpm_header import RpmHeader
 from quietport.host.package.text import package_text
+from quietport.host.process.owners import rfc3339
 from quietport.model.package import Package
 from quietport.model.unknown import Reason, Unknown
 

@@ -7,33 +7,42 @@ from typing import NamedTuple
 
 PF_KTHREAD = 0x0020_0000
 """The process is a thread of the kernel (include/linux/sched.h)."""
-_FLAGS, _STARTTIME = 9, 22
+_PPID, _FLAGS, _STARTTIME = 4, 9, 22
 """Fields, counted from 1 as the manual page does."""
 _FIRST_AFTER_COMM = 3
 _MAX_BYTES = 4096
 
 
 class ProcessStat(NamedTuple):
-    """The two fields that are used here."""
+    """The fields that are used here."""
 
     flags: int
     """PF_* flags of the kernel."""
     starttime_ticks: int
     """When the process started, in clock ticks since boot."""
+    ppid: int
+    """Its parent; 0 where there is none, or none that we may see."""
+    program: bytes
+    """The name it goes by, as in ``/proc/PID/comm``."""
+
+    @property
+    def is_kernel_thread(self) -> bool:
+        """Tell whether the process is a thread of the kernel, which has no executable and holds no files."""
+        return self.flags & PF_KTHREAD != 0
 
 
 def parse_stat(line: bytes) -> ProcessStat | None:
     """Return the fields of a stat line, or None where it is malformed.
 
-    The name in parentheses is the process's own choice and may hold anything, so fields are counted
-    from the last parenthesis.
+    The name in parentheses is the process's own choice and may hold anything, so it ends at the last parenthesis.
     """
-    fields = line[line.rfind(b")") + 1 :].split()
+    start, end = line.find(b"(") + 1, line.rfind(b")")
+    fields = line[end + 1 :].split()
     try:
-        flags, ticks = int(fields[_FLAGS - _FIRST_AFTER_COMM]), int(fields[_STARTTIME - _FIRST_AFTER_COMM])
+        ppid, flags, ticks = (int(fields[number - _FIRST_AFTER_COMM]) for number in (_PPID, _FLAGS, _STARTTIME))
     except (ValueError, IndexError):
         return None
-    return ProcessStat(flags, ticks)
+    return ProcessStat(flags, ticks, ppid, line[start:end]) if 0 < start <= end else None
 
 
 def read_stat(proc: str, pid: int) -> ProcessStat | None:
@@ -47,13 +56,13 @@ def read_stat(proc: str, pid: int) -> ProcessStat | None:
 def is_kernel_thread(proc: str, pid: int) -> bool:
     """Tell whether a process is a thread of the kernel, which holds no files."""
     stat = read_stat(proc, pid)
-    return stat is not None and stat.flags & PF_KTHREAD != 0
+    return stat is not None and stat.is_kernel_thread
 
 
-def read_small(path: str) -> bytes:
-    """Return the first 4 KiB of a file of ``/proc``; a third of what ``open`` costs."""
+def read_small(path: str, max_bytes: int = _MAX_BYTES) -> bytes:
+    """Return the first bytes of a file of ``/proc``, 4 KiB of them; a third of what ``open`` costs."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return os.read(descriptor, _MAX_BYTES)
+        return os.read(descriptor, max_bytes)
     finally:
         os.close(descriptor)
