@@ -32,6 +32,7 @@ NAMES = (
     b"<b>&amp;'\"]]>",
     b"%s%n{0}{pid}",
     b"[bold red]x",  # Rich's markup
+    b"x) R 1 2 3 (y",  # as /proc/PID/stat would go on
     "\u200bzero\ufeff".encode(),
 )
 FIRST_PORT = 28200

@@ -29,5 +29,5 @@ def test_a_listener_in_a_container_is_found_and_named() -> None:
     assert [door["transport"], door["address"], door["port"], door["family"]] == ["tcp", "::", 8080, "dual"]
     assert door["namespace"] == played["namespace"] != told["namespace"]
     assert [owner["pid"], owner["program"], owner["executable"]] == [played["pid"], "busybox", "/bin/busybox"]
-    assert owner["container"] == {"engine": "runc", "id": name, "name": None, "image": None}
+    assert owner["container"] == {"engine": "runc", "id": name, "name": name, "image": None}
     assert [door["standing"], door["concern"]] == ["custom", "none"]

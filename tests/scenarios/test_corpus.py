@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from outcome import compare, play, why_not_here
 from scenario import Scenario, read_corpus
@@ -20,4 +22,12 @@ def test_the_tool_says_what_a_careful_administrator_says(scenario: Scenario) -> 
 
 def test_the_corpus_is_large_and_says_why() -> None:
     assert len(CORPUS) >= 40
-    assert [name for name, scenario in CORPUS.items() if not scenario.why.endswith(".")] == []
+    assert [name for name, scenario in CORPUS.items() if scenario.why[-1] not in ".?"] == []
+
+
+def test_every_program_has_a_package_that_installs_it() -> None:
+    lines = Path(__file__).with_name("packages.txt").read_text("ascii").splitlines()
+    packaged = dict(line.split() for line in lines if not line.startswith("#"))
+    needed = {command for scenario in CORPUS.values() for command in scenario.needs}
+    assert needed - set(packaged) == set()
+    assert list(packaged) == sorted(packaged)

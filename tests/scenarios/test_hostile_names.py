@@ -75,7 +75,7 @@ def test_a_plain_line_is_a_door(written: Written, played: dict[str, list[int]]) 
 def test_json_tells_the_names_as_they_are(written: Written) -> None:
     told = json.loads(written["json"])
     names = {door["port"]: door["owner"]["program"] for door in told["listeners"]}
-    assert [names[port] for port in range(28200, 28212)] == [
+    assert [names[port] for port in range(28200, 28213)] == [
         "\x1b[2J\x1b[31mred",
         "\x1b]0;title\x07",
         "two\nlines",
@@ -87,6 +87,7 @@ def test_json_tells_the_names_as_they_are(written: Written) -> None:
         "<b>&amp;'\"]]>",
         "%s%n{0}{pid}",
         "[bold red]x",
+        "x) R 1 2 3 (y",
         "\u200bzero\ufeff",
     ]
     (card,) = (door["interface"] for door in told["listeners"] if door["port"] == 28199)
