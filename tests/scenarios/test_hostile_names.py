@@ -90,8 +90,14 @@ def test_json_tells_the_names_as_they_are(written: Written) -> None:
         "x) R 1 2 3 (y",
         "\u200bzero\ufeff",
     ]
-    (card,) = (door["interface"] for door in told["listeners"] if door["port"] == 28199)
-    assert card == "\x1b[7m\u202ex"
+    assert [door["interface"] for door in told["listeners"] if door["port"] == 28199] == ["\x1b[7m\u202ex"]
+    assert [door["namespace_name"] for door in told["listeners"] if door["port"] == 28191] == ["\x1b[5m\u202e\nblue"]
+
+
+@pytest.mark.parametrize("form", ["terminal", "terminal-ru", "plain"])
+def test_a_door_in_another_namespace_names_it(written: Written, form: str) -> None:
+    (line,) = (line for line in written[form].decode().splitlines() if "28191" in line)
+    assert "\\x1b[5m\\u202e\\x0ablue" in line
 
 
 @pytest.mark.parametrize("form", ["json", "json-ru", "sarif", "sarif-redacted"])
