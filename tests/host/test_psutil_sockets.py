@@ -40,6 +40,7 @@ def owner(pid: int, program: str, path: str, *above: Ancestor, script: str | Non
         activation=not_told("activation", pid),
         stdin_socket=not_told("standard input", pid),
         debugger=None,
+        debugger_port=None,
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from quietport.model.door import CheckReport, door_key
 from quietport.model.page import Phrase
 from quietport.report.check_json import PLAIN_COLUMNS, render_check_json, render_check_plain
-from quietport.report.check_sheet import next_values
+from quietport.report.door_sheet import next_values
 from quietport.words.gates import readable
 from quietport.words.phrasebook import phrasebook
 
@@ -69,7 +69,7 @@ def test_hostile_text_comes_back_as_it_was(make_report: Callable[[str], CheckRep
     ]
     assert [owner["program"] for owner in owners[5]] == [readable(text)] * 2
     assert [owner["user"] for owner in owners[5]] == [readable(text)] * 2
-    assert [owner["executable"] for owner in owners[5]] == [{"unknown": "permission"}, readable(f"/tmp/{text}")]
+    assert [owner["executable"] for owner in owners[5]] == [readable(f"/tmp/{text}"), {"unknown": "permission"}]
     assert owners[10] == {"unknown": "permission"}
     assert owners[15] == [None]
 

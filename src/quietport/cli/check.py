@@ -30,6 +30,7 @@ examples:
   quietport check 851                   one port; 851/udp, 8000-8999 too
   sudo quietport check                  with the owners of other users' sockets
   quietport check --json | jq '.listeners[] | select(.verdict != "expected")'
+  quietport check 6379 --explain        why the verdict is what it is
   sudo quietport check --hidden         is a port taken that no table of the kernel lists?
   quietport check --policy ports.toml --fail-on suspicious,misconfigured,unexplained,undeclared --junit
   quietport check --fail-on suspicious,misconfigured,unexplained    for cron and CI
@@ -48,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="verdicts that end with 1, separated by commas: suspicious, misconfigured, unresolved, unexplained, "
         "custom, undeclared (default: misconfigured,suspicious); 'nothing' for none",
     )
+    parser.add_argument("--explain", action="store_true", help="the arithmetic of every verdict, rule by rule")
+    parser.add_argument("--all", action="store_true", help="fold nothing, however many there are")
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--netns", metavar="NAME", help="only this network namespace, as 'ip netns' lists it; Linux")
     place.add_argument("--pid", type=int, metavar="PID", help="only the network namespace of this process; Linux")
@@ -130,9 +133,18 @@ def _show(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) ->
 
         session.write(render_check_plain(report))
     else:
-        from quietport.report.check_sheet import lay_out_check  # noqa: PLC0415
+        _show_people(session, report)
 
-        session.show(lambda sheet: lay_out_check(report, session.book, sheet), pager=True)
+
+def _show_people(session: Session, report: CheckReport) -> None:
+    from quietport.report.check_sheet import lay_out_arithmetic, lay_out_check  # noqa: PLC0415 - one form, one import
+
+    unfolded = session.args.all
+    if session.args.explain:
+        names = {id_: source.name for id_, source in session.registry.sources().items()}
+        session.show(lambda sheet: lay_out_arithmetic(report, names, session.book, sheet), pager=True)
+    else:
+        session.show(lambda sheet: lay_out_check(report, session.book, sheet, unfolded=unfolded), pager=True)
 
 
 def _export(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) -> None:

@@ -197,6 +197,7 @@ def kernel_owner(what: str) -> Owner:
         activation=Activation.NONE,
         stdin_socket=False,
         debugger=None,
+        debugger_port=None,
     )
 
 

@@ -52,7 +52,7 @@ class PsutilOwners:
         executable = self._ask(process.exe, f"executable of process {pid}")
         started = self._ask(process.create_time, f"start of process {pid}")
         command = self._command(process)
-        script, debugger = tell_script(pid, executable or None, command)
+        told = tell_script(pid, executable or None, command)
         return Owner(
             pid=pid,
             program="" if isinstance(program, Unknown) else program,
@@ -63,12 +63,13 @@ class PsutilOwners:
             started_at=started if isinstance(started, Unknown) else _moment(started, pid),
             ancestors=self._ask(lambda: self._climb(process), f"ancestors of process {pid}"),
             command=_masked(command) if self._with_command else NOT_LOOKED,
-            script=script,
+            script=told.script,
             unit=Unknown(Reason.NOT_SUPPORTED, f"unit of process {pid}"),
             container=Unknown(Reason.NOT_SUPPORTED, f"container of process {pid}"),
             activation=Unknown(Reason.NOT_SUPPORTED, f"activation of process {pid}"),
             stdin_socket=Unknown(Reason.NOT_SUPPORTED, f"standard input of process {pid}"),
-            debugger=debugger,
+            debugger=told.debugger,
+            debugger_port=told.debugger_port,
         )
 
     def _command(self, process: PsutilProcess) -> Command:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from msgspec import Struct
 
 from quietport.model.listener import Connection, Direction, Listener, ListenerRun, run_of
+from quietport.model.raw_socket import RawKind
 from quietport.model.unknown import Unknown
 from quietport.model.verdict import Concern, Verdict
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from quietport.model.declaration import DeclarationFlaw
     from quietport.model.owner import Owner
     from quietport.model.port import Port
+    from quietport.model.raw_socket import RawSocket
+    from quietport.model.redirection import Behind
     from quietport.model.registration import RegistrySummary, Status
     from quietport.model.unknown import Coverage
 
@@ -91,7 +94,34 @@ def door_key(door: Door[Listener]) -> str:
     return f"{seen.port}/{seen.family}/{seen.scope}/{program}"
 
 
+class RawDoor(Struct, frozen=True):
+    """A packet or raw socket, and the verdict: what listens without a port."""
+
+    seen: RawSocket
+    """The socket."""
+    verdict: Verdict
+    """What it means."""
+    program: str | Unknown
+    """The program that holds it, as in a door key."""
+
+    @property
+    def owners(self) -> tuple[Owner, ...] | Unknown:
+        """Return who holds it."""
+        return self.seen.owners
+
+    @property
+    def where(self) -> str:
+        """Return what it receives: ``eth0 0x0003``, or the address and number of an IP protocol."""
+        place = self.seen.interface or self.seen.address or "*"
+        shown = f"0x{self.seen.protocol:04x}" if self.seen.kind is RawKind.PACKET else str(self.seen.protocol)
+        return f"{place} {shown}"
+
+
 AnyDoor = Door[Listener] | Door[Connection]
+"""What stands at a port."""
+
+Judged = Door[Listener] | Door[Connection] | RawDoor
+"""What a verdict is about."""
 
 
 class CheckReport(Struct, frozen=True, dict=True):
@@ -115,6 +145,10 @@ class CheckReport(Struct, frozen=True, dict=True):
     """What could not be seen."""
     namespace: str | Unknown
     """The network namespace that was looked at."""
+    raw_sockets: tuple[RawDoor, ...] = ()
+    """Packet and raw sockets, judged."""
+    redirections: tuple[Behind, ...] = ()
+    """What answers without a listener, and what is behind it."""
     cross_view: CrossView | None = None
     """What a bind to every port showed, where it was asked for."""
     policy_files: tuple[str, ...] = ()
@@ -134,31 +168,33 @@ class CheckReport(Struct, frozen=True, dict=True):
 
     @property
     def door_count(self) -> int:
-        """Return how many doors there are."""
-        return sum(len(run.run.numbers) for run in self.runs) + len(self.connections)
+        """Return how many doors there are, and sockets below the ports."""
+        return sum(len(run.run.numbers) for run in self.runs) + len(self.connections) + len(self.raw_sockets)
 
     @property
-    def findings(self) -> tuple[AnyDoor, ...]:
-        """Return the doors that need a person, gravest verdict first, then by port."""
+    def findings(self) -> tuple[Judged, ...]:
+        """Return what needs a person, gravest verdict first, then by port."""
         order = {concern: rank for rank, concern in enumerate(_GRAVEST_FIRST)}
         found = self.where(lambda verdict: verdict.needs_a_person)
         return tuple(sorted(found, key=lambda door: order[door.verdict.concern]))
 
     @property
-    def settled(self) -> tuple[AnyDoor, ...]:
-        """Return the doors that are as they should be."""
+    def settled(self) -> tuple[Judged, ...]:
+        """Return what is as it should be."""
         return self.where(lambda verdict: not verdict.needs_a_person)
 
-    def where(self, wanted: Callable[[Verdict], bool]) -> tuple[AnyDoor, ...]:
-        """Return the doors of certain verdicts, listeners first; no others are made for it."""
+    def where(self, wanted: Callable[[Verdict], bool]) -> tuple[Judged, ...]:
+        """Return what has certain verdicts, listeners first; no others are made for it."""
         listeners = _in_order(run for run in self.runs if wanted(run.verdict))
-        return (*listeners, *(door for door in self.connections if wanted(door.verdict)))
+        connections = (door for door in self.connections if wanted(door.verdict))
+        return (*listeners, *connections, *(one for one in self.raw_sockets if wanted(one.verdict)))
 
     @property
     def verdicts(self) -> tuple[tuple[Verdict, int], ...]:
         """Return every verdict with the number of doors that it is on; one may stand there several times."""
         runs = ((run.verdict, len(run.run.numbers)) for run in self.runs)
-        return (*runs, *((door.verdict, 1) for door in self.connections))
+        connections = ((door.verdict, 1) for door in self.connections)
+        return (*runs, *connections, *((one.verdict, 1) for one in self.raw_sockets))
 
     @property
     def counts(self) -> tuple[tuple[str, int], ...]:

@@ -43,6 +43,7 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
         "policy_files": list(map(readable, report.policy_files)),
         "policy_flaws": [flaw_json(flaw, book, report.generated_at[:10]) for flaw in report.flaws],
         "gone": NOT_LOOKED,
+        "redirections": _redirections_json(report, book),
         "hidden": _hidden_json(report, book),
     }
     writer = DoorWriter(book)
@@ -50,7 +51,17 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
     yield from _joined(_listeners_in_order(report, writer))
     yield '\n ],\n "connections": ['
     yield from _joined([(writer.connection(door),) for door in report.connections])
+    yield '\n ],\n "raw_sockets": ['
+    yield from _joined([(writer.raw_socket(door),) for door in report.raw_sockets])
     yield "\n ]\n}"
+
+
+def _redirections_json(report: CheckReport, book: Phrasebook) -> list[Json]:
+    if not report.redirections:
+        return []
+    from quietport.report.redirection_report import redirection_json  # noqa: PLC0415 - most hosts have none
+
+    return [redirection_json(one, book) for one in report.redirections]
 
 
 def _hidden_json(report: CheckReport, book: Phrasebook) -> Json:

@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 
 from quietport.model.page import Phrase, Value
 from quietport.model.registration import Status
-from quietport.model.unknown import Reason, Unknown
-from quietport.model.verdict import Verdict
 from quietport.report.declaration_json import flaw_next, flaw_phrase
+from quietport.report.door_sheet import door_where, lay_out_finding, medium, next_values, quiet_row
+from quietport.report.redirection_report import redirection_text
 from quietport.report.sheet import heading, quiet
-from quietport.report.terminal import verdict_mark
 from quietport.words.gates import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from quietport.model.door import AnyDoor, CheckReport
-    from quietport.model.owner import Owner
-    from quietport.report.sheet import Piece, Sheet
+    from quietport.model.door import CheckReport
+    from quietport.report.sheet import Sheet
     from quietport.words.phrasebook import Phrasebook
 
 SHOWN_FINDINGS = 25
@@ -27,25 +25,46 @@ SHOWN_FINDINGS = 25
 SHOWN_EXPECTED = 40
 """Quiet lines a terminal gets."""
 
+OWN_METHODS = frozenset({"sock_diag", "proc-net", "psutil"})
+"""Ways of looking ourselves; any other is what some tool printed."""
 
-def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
-    """Add the answer of ``check`` to a sheet."""
+
+def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet, *, unfolded: bool = False) -> None:
+    """Add the answer of ``check`` to a sheet; ``unfolded`` leaves nothing out, however long it gets."""
     sheet.wrapped(visible(_first_line(report, book), 400))
     findings, settled = report.findings, report.settled
-    for door in findings[:SHOWN_FINDINGS]:
+    for door in findings if unfolded else findings[:SHOWN_FINDINGS]:
         sheet.blank()
-        _print_finding(door, book, sheet)
-    _print_folded(len(findings) - SHOWN_FINDINGS, book, sheet)
+        lay_out_finding(door, book, sheet)
+    _print_folded(0 if unfolded else len(findings) - SHOWN_FINDINGS, book, sheet)
     if settled:
         sheet.blank()
         sheet.wrapped(heading(book.say("check.expected")))
-        sheet.columns(_quiet_rows(settled[:SHOWN_EXPECTED], book), indent=2)
-        _print_folded(len(settled) - SHOWN_EXPECTED, book, sheet)
+        rows = [quiet_row(door, book) for door in (settled if unfolded else settled[:SHOWN_EXPECTED])]
+        sheet.columns(rows, indent=2)
+        _print_folded(0 if unfolded else len(settled) - SHOWN_EXPECTED, book, sheet)
+    _print_redirections(report, book, sheet)
     if report.cross_view is not None:
         from quietport.report.hidden_report import lay_out_hidden  # noqa: PLC0415 - only where it was asked for
 
         sheet.blank()
         lay_out_hidden(report.cross_view, book, sheet)
+    _print_coverage(report, book, sheet)
+
+
+def lay_out_arithmetic(report: CheckReport, sources: Mapping[str, str], book: Phrasebook, sheet: Sheet) -> None:
+    """Add the arithmetic of every verdict: those that need a person first; ``sources`` names sources by id."""
+    from quietport.report.verdict_sheet import lay_out_verdict, lay_out_verdict_units  # noqa: PLC0415
+
+    doors = (*report.findings, *report.settled)
+    sheet.wrapped(visible(_first_line(report, book), 400))
+    for door in doors[:SHOWN_FINDINGS]:
+        sheet.blank()
+        where = f"{medium(door)}  {door_where(door, book)}"
+        lay_out_verdict(door.verdict, where, next_values(door), sources, book, sheet)
+    _print_folded(len(doors) - SHOWN_FINDINGS, book, sheet)
+    if doors:
+        lay_out_verdict_units(book, sheet)
     _print_coverage(report, book, sheet)
 
 
@@ -62,56 +81,19 @@ def _first_line(report: CheckReport, book: Phrasebook) -> str:
     return book.say("check.none-asked", ports=report.asked)
 
 
-def _print_finding(door: AnyDoor, book: Phrasebook, sheet: Sheet) -> None:
-    word, style = verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}"))
-    where = (f"  {door.port.transport}  {visible(door.where)}  ", "bold")
-    names = visible(", ".join(door.registration.names))
-    sheet.wrapped((word, style), where, _holder(door.owners, book), quiet(f"  ({names})" if names else ""), hanging=4)
-    for says in evidence_sentences(door.verdict, book):
-        sheet.wrapped(visible(says, 600), indent=4)
-    step = book.render(Phrase(door.verdict.next_step, next_values(door)))
-    sheet.unwrapped("    ", quiet(visible(book.say("check.next", step=step), 600)))
-
-
-def evidence_sentences(verdict: Verdict, book: Phrasebook) -> list[str]:
-    """Return what each piece of evidence says, heaviest first."""
-    return [book.render(Phrase(f"rule.{piece.rule}", piece.values)) for piece in verdict.evidence]
-
-
-def next_values(door: AnyDoor) -> dict[str, Value]:
-    """Return the values a next step may name."""
-    pid = door.owners[0].pid if isinstance(door.owners, tuple) and door.owners else "PID"
-    return {"pid": pid, "port": door.port.number}
-
-
-def _holder(owners: tuple[Owner, ...] | Unknown, book: Phrasebook) -> str:
-    if isinstance(owners, Unknown):
-        return book.say("check.no-program" if owners.reason is Reason.NO_OWNER else "check.owner-unknown")
-    if not owners:
-        return book.say("check.no-program")
-    first = owners[0]
-    shown = f"{visible(first.program)} {book.say('check.pid', pid=first.pid)}"
-    user = first.user if isinstance(first.user, str) else None
-    shown = f"{shown} {visible(user)}" if user else shown
-    return f"{shown} (+{len(owners) - 1})" if len(owners) > 1 else shown
-
-
-def _quiet_rows(doors: Sequence[AnyDoor], book: Phrasebook) -> list[tuple[Piece, ...]]:
-    return [
-        (
-            quiet(str(door.port.transport)),
-            visible(door.where),
-            quiet(visible(", ".join(door.registration.names)) or "-"),
-            _holder(door.owners, book),
-            verdict_mark(door.verdict.word, book.say(f"verdict.{door.verdict.word}")),
-        )
-        for door in doors
-    ]
-
-
 def _print_folded(more: int, book: Phrasebook, sheet: Sheet) -> None:
     if more > 0:
         sheet.wrapped(quiet(book.say("check.folded", count=more)), indent=2)
+
+
+def _print_redirections(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
+    if not report.redirections:
+        return
+    sheet.blank()
+    sheet.wrapped(heading(book.say("check.redirections")))
+    for one in report.redirections[:SHOWN_EXPECTED]:
+        sheet.wrapped(visible(redirection_text(one, book), 400), indent=2, hanging=4)
+    _print_folded(len(report.redirections) - SHOWN_EXPECTED, book, sheet)
 
 
 def _print_policy(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
@@ -125,7 +107,8 @@ def _print_policy(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
 def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
     sheet.blank()
     _print_policy(report, book, sheet)
-    sheet.wrapped(quiet(book.say("check.looked", method=report.method)))
+    looked = "check.looked" if report.method in OWN_METHODS else "check.printed"
+    sheet.wrapped(quiet(book.say(looked, method=report.method)))
     if report.coverage.unseen:
         sheet.wrapped(heading(book.say("check.not-seen")))
     for unseen in report.coverage.unseen:

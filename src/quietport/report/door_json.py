@@ -16,7 +16,7 @@ from quietport.words.gates import readable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from quietport.model.door import Door, DoorRun
+    from quietport.model.door import Door, DoorRun, RawDoor
     from quietport.model.listener import Connection
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
@@ -61,6 +61,23 @@ class DoorWriter:
             f"{self._holders_json(door.owners)}, {meaning}{_registration_json(door.registration)}}}"
         )
 
+    def raw_socket(self, door: RawDoor) -> str:
+        """Return the text of a packet or raw socket, which begins with a comma."""
+        seen = door.seen
+        fields: dict[str, Json] = {
+            "kind": str(seen.kind),
+            "family": seen.family,
+            "protocol": seen.protocol,
+            "interface": known(seen.interface),
+            "address": seen.address,
+            "uid": known(seen.uid),
+        }
+        meaning = PORT_MARK.join(self._meaning_pieces(door.verdict, door.owners))
+        return (
+            f",\n  {json.dumps(fields)[:-1]}, {_namespace_json(seen.namespace)}, "
+            f"{self._holders_json(door.owners)}, {meaning}}}"
+        )
+
     def _listener_pieces(self, door: DoorRun) -> list[str]:
         """Return the text of a listener in the pieces that the number of its port stands between."""
         run, scope = door.run, scope_of(door.run.address)
@@ -97,6 +114,7 @@ class DoorWriter:
             "standing": str(verdict.standing),
             "concern": str(verdict.concern),
             "evidence": [_evidence_json(piece, self._book) for piece in verdict.evidence],
+            "settles": None if verdict.settles is None else self._book.render(Phrase(verdict.settles, {})),
             "since": NOT_LOOKED,
             "change": NOT_LOOKED,
         }

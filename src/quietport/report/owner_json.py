@@ -32,6 +32,7 @@ def owner_json(owner: Owner) -> Json:
         "activation": known(owner.activation),
         "stdin_socket": known(owner.stdin_socket),
         "debugger": known(owner.debugger),
+        "debugger_port": known(owner.debugger_port),
     }
 
 

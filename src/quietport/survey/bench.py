@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from quietport.judge import connection_facts, listener_facts, read_rules, weigh
-from quietport.judge.facts import BINDRESVPORT, program_name, relate
-from quietport.model.door import Door, DoorRun
+from quietport.judge import (
+    connection_facts,
+    listener_facts,
+    listener_likeness,
+    raw_socket_facts,
+    read_rules,
+    weigh,
+)
+from quietport.judge.facts import BINDRESVPORT, program_name, speaking_holder
+from quietport.model.door import Door, DoorRun, RawDoor
 from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import PORT_COUNT, RANGES, Port, PortRange, RangeName, Transport
 from quietport.model.registration import RegistrySummary
@@ -22,10 +29,13 @@ if TYPE_CHECKING:
 
     from quietport.judge.facts import Context
     from quietport.model.owner import Owner
+    from quietport.model.raw_socket import RawSocket
     from quietport.model.registration import KnownProgram
     from quietport.model.verdict import Verdict
     from quietport.policy.policy import Policy
     from quietport.registry.snapshot import Registry
+
+    Owners = tuple[Owner, ...] | Unknown
 
 _ONE_BY_ONE = 0xFFFF
 """The class of numbers that some source speaks of: each is looked up for itself."""
@@ -40,6 +50,21 @@ class _Ground(NamedTuple):
     """A class for each number, equal for two between which no rule can tell."""
 
 
+class _Holder(NamedTuple):
+    """Who holds some doors, as the judge needs to know it."""
+
+    owners: Owners
+    """The same owners, with the one first that speaks for them."""
+    programs: tuple[KnownProgram, ...]
+    """What its executable is known as."""
+    aliases: tuple[KnownProgram, ...]
+    """What the name that it goes by is known as."""
+    program: str | Unknown
+    """The program as the door key has it."""
+    debugger_port: int | Unknown | None
+    """The port that its command line gives a debugging interface."""
+
+
 class Bench:
     """Judges doors, those that are alike only once."""
 
@@ -52,24 +77,44 @@ class Bench:
         self._ephemeral = ephemeral
         self._rules = read_rules()
         self._uses = registry.practice.uses
+        self._misuse = registry.practice.misuse
         self._grounds: dict[Transport, _Ground] = {}
+        self._holders: dict[int, tuple[Owners, _Holder]] = {}
         self._judged: dict[tuple[object, ...], Verdict] = {}
 
     def judge_run(self, run: ListenerRun) -> Iterator[DoorRun]:
         """Yield the doors that some listeners are, those of one verdict and one registration together."""
-        known, program = self._known(run.owners), _program(run.owners)
+        holder = self._holder(run.owners)
+        run = run if holder.owners is run.owners else replace(run, owners=holder.owners)
         together: dict[tuple[int, int], tuple[RegistrySummary, Verdict, list[int]]] = {}
-        for numbers in self._alike(run):
+        for numbers in self._alike(run, holder):
             port = Port(numbers[0], run.transport)
             summary = self._registry.summary(port)
-            verdict = self._judge(run, port, summary, known)
+            verdict = self._judge(run, port, summary, holder)
             held = together.setdefault((id(summary), id(verdict)), (summary, verdict, []))
             held[2].extend(numbers)
         for summary, verdict, numbers in together.values():
             one = run if len(together) == 1 else replace(run, numbers=tuple(sorted(numbers)))
-            yield DoorRun(one, summary, verdict, program)
+            yield DoorRun(one, summary, verdict, holder.program)
 
-    def _alike(self, run: ListenerRun) -> Iterable[list[int]]:
+    def judge_connection(self, connection: Connection) -> Door[Connection]:
+        """Return a connection with the verdict on it, judged by its quiet port."""
+        port, holder = connection.quiet_port, self._holder(connection.owners)
+        summary = self._registry.summary(port)
+        context = connection_facts(
+            replace(connection, owners=holder.owners), summary, self._uses.find(port), holder.programs,
+            self._ephemeral, misuse=self._misuse.find(port), alias_programs=holder.aliases,
+        )  # fmt: skip
+        return Door(connection, summary, self._weigh(context), holder.program)
+
+    def judge_raw_socket(self, raw: RawSocket) -> RawDoor:
+        """Return a packet or raw socket with the verdict on it."""
+        holder = self._holder(raw.owners)
+        raw = replace(raw, owners=holder.owners)
+        context = raw_socket_facts(raw, holder.programs, alias_programs=holder.aliases)
+        return RawDoor(raw, self._weigh(context), holder.program)
+
+    def _alike(self, run: ListenerRun, holder: _Holder) -> Iterable[list[int]]:
         """Return the numbers of a run in groups between which alone a rule could tell."""
         numbers = run.numbers
         if len(numbers) == 1:
@@ -80,63 +125,75 @@ class Bench:
         for number, place in zip(numbers, places, strict=True):
             groups.setdefault(place, []).append(number)
         self._registry.read_summaries(run.transport, [group[0] for group in groups.values()])
-        alone = [[number] for (_, place), group in groups.items() if place == _ONE_BY_ONE for number in group]
-        return [group for (_, place), group in groups.items() if place != _ONE_BY_ONE] + alone
+        alone = [number for (_, place), group in groups.items() if place == _ONE_BY_ONE for number in group]
+        together = [group for (_, place), group in groups.items() if place != _ONE_BY_ONE]
+        if holder.debugger_port in numbers and holder.debugger_port not in alone:
+            together = [rest for group in together if (rest := [n for n in group if n != holder.debugger_port])]
+            alone.append(holder.debugger_port)
+        return together + [[number] for number in alone]
 
     def _ground(self, transport: Transport) -> _Ground:
         ground = self._grounds.get(transport)
         if ground is None:
             classes = _number_classes(self._runs_that_matter(transport))
-            for number in self._uses.single_numbers(transport):
-                classes[number] = _ONE_BY_ONE
+            for index in (self._uses, self._misuse):
+                for number in index.single_numbers(transport):
+                    classes[number] = _ONE_BY_ONE
             ground = self._grounds[transport] = _Ground(self._registry.spans(transport), classes)
         return ground
 
     def _runs_that_matter(self, transport: Transport) -> list[PortRange]:
-        runs = [RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC], BINDRESVPORT, *self._uses.wide_ranges(transport)]
+        runs = [RANGES[RangeName.USER], RANGES[RangeName.DYNAMIC], BINDRESVPORT]
+        runs += self._uses.wide_ranges(transport) + self._misuse.wide_ranges(transport)
         runs += [entry.ports for entry in self._policy.declarations if entry.transport is transport]
         return runs if isinstance(self._ephemeral, Unknown) else [*runs, self._ephemeral]
 
-    def _judge(
-        self, run: ListenerRun, port: Port, summary: RegistrySummary, known: tuple[KnownProgram, ...]
-    ) -> Verdict:
+    def _judge(self, run: ListenerRun, port: Port, summary: RegistrySummary, holder: _Holder) -> Verdict:
         """Return the verdict on one number of a run; one object for all between which no rule or sentence can tell."""
-        uses = self._uses.find(port)
-        declaration = find_declaration(self._policy, run.at(port.number), self._host, self._today)
-        number_class = self._ground(port.transport).classes[port.number]
-        alike = (
-            run.address, run.state, id(run.owners), port.transport, summary.status, declaration,
-            relate(summary.names, uses, known), number_class, port.number if number_class == _ONE_BY_ONE else None,
-        )  # fmt: skip
+        listener = run.at(port.number)
+        uses, misuse = self._uses.find(port), self._misuse.find(port)
+        declaration = find_declaration(self._policy, listener, self._host, self._today)
+        alike = listener_likeness(
+            listener, summary, uses, holder.programs, self._ephemeral, misuse=misuse, declaration=declaration
+        )
         verdict = self._judged.get(alike)
         if verdict is None:
-            context = listener_facts(run.at(port.number), summary, uses, known, self._ephemeral)
+            context = listener_facts(
+                listener, summary, uses, holder.programs, self._ephemeral,
+                misuse=misuse, declaration=declaration, alias_programs=holder.aliases,
+            )  # fmt: skip
             verdict = self._judged[alike] = self._weigh(context)
         return verdict
-
-    def judge_connection(self, connection: Connection) -> Door[Connection]:
-        """Return a connection with the verdict on it, judged by its quiet port."""
-        port = connection.quiet_port
-        summary = self._registry.summary(port)
-        uses = self._uses.find(port)
-        context = connection_facts(connection, summary, uses, self._known(connection.owners), self._ephemeral)
-        return Door(connection, summary, self._weigh(context), _program(connection.owners))
 
     def _weigh(self, context: Context) -> Verdict:
         return weigh(context, self._rules)
 
-    def _known(self, owners: tuple[Owner, ...] | Unknown) -> tuple[KnownProgram, ...]:
-        if isinstance(owners, Unknown) or not owners:
-            return ()
-        return self._registry.practice.find_programs(program_name(owners[0]))
+    def _holder(self, owners: Owners) -> _Holder:
+        """Return who holds some doors; the same for the same owners."""
+        held = self._holders.get(id(owners))
+        if held is None:
+            held = self._holders[id(owners)] = owners, self._find_holder(owners)
+        return held[1]
+
+    def _find_holder(self, owners: Owners) -> _Holder:
+        speaker = speaking_holder(owners)
+        if isinstance(owners, Unknown) or speaker is None:
+            program = owners if isinstance(owners, Unknown) else Unknown(Reason.NO_OWNER, "owner")
+            return _Holder(owners, (), (), program, None)
+        in_order = owners if owners[0] is speaker else (speaker, *(one for one in owners if one is not speaker))
+        find = self._registry.practice.find_programs
+        return _Holder(
+            owners=in_order,
+            programs=find(program_name(speaker)),
+            aliases=find(speaker.program),
+            program=_program(speaker),
+            debugger_port=speaker.debugger_port,
+        )
 
 
-def _program(owners: tuple[Owner, ...] | Unknown) -> str | Unknown:
-    if isinstance(owners, Unknown):
-        return owners
-    if not owners:
-        return Unknown(Reason.NO_OWNER, "owner")
-    return owners[0].executable if isinstance(owners[0].executable, str) else owners[0].program
+def _program(owner: Owner) -> str | Unknown:
+    name = owner.executable if isinstance(owner.executable, str) else owner.program
+    return name or Unknown(Reason.NOT_SUPPORTED, "program")
 
 
 def _number_classes(runs: list[PortRange]) -> array[int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from quietport.model.door import CheckReport, Door, DoorRun
+from quietport.model.door import CheckReport, Door, DoorRun, RawDoor
 from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import Port, Transport
 from quietport.model.registration import Status
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from quietport.host.facts import PortFacts
     from quietport.host.view import HostView
     from quietport.model.declaration import DeclarationFlaw
+    from quietport.model.redirection import Redirection
     from quietport.policy.policy import Policy
     from quietport.registry.snapshot import Registry
 
@@ -56,12 +57,15 @@ def check(
     seen_connections = [seen for seen in view.connections if is_asked(seen.quiet_port, asked)]
     runs: tuple[DoorRun, ...] = ()
     connections: tuple[Door[Connection], ...] = ()
-    if seen_runs or seen_connections:
+    raw_sockets: tuple[RawDoor, ...] = ()
+    raw_seen = () if asked else view.raw_sockets
+    if seen_runs or seen_connections or raw_seen:
         from quietport.survey.bench import Bench  # noqa: PLC0415 - a quiet port needs no judge
 
         bench = Bench(registry, port_facts.ip_local_port_range, policy, host, generated_at[:_DAY])
         runs = tuple(judged for run in seen_runs for judged in bench.judge_run(run))
         connections = tuple(map(bench.judge_connection, seen_connections))
+        raw_sockets = tuple(map(bench.judge_raw_socket, raw_seen))
     return CheckReport(
         host=host,
         generated_at=generated_at,
@@ -72,9 +76,17 @@ def check(
         asked_status=_asked_status(registry, asked),
         namespace=view.namespace,
         cross_view=view.cross_view,
+        raw_sockets=raw_sockets,
+        redirections=tuple(one for one in view.redirections if _is_asked_rule(one.redirection, asked)),
         coverage=Coverage((*policy.unseen, *view.coverage.unseen, *_unseen_transports(asked))),
         policy_files=policy.files,
         flaws=_flaws(policy, view, asked, host, generated_at),
+    )
+
+
+def _is_asked_rule(rule: Redirection, asked: Sequence[PortQuestion]) -> bool:
+    return not asked or any(
+        is_asked(Port(n, rule.transport), asked) for n in range(rule.ports.first, rule.ports.last + 1)
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from quietport.model.verdict import Standing, Verdict
 
 if TYPE_CHECKING:
-    from quietport.model.door import AnyDoor, CheckReport
+    from quietport.model.door import CheckReport, Judged
 
 
 class FailOn(StrEnum):
@@ -37,7 +37,7 @@ class FailOn(StrEnum):
 DEFAULT_FAIL_ON = (FailOn.MISCONFIGURED, FailOn.SUSPICIOUS)
 
 
-def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[AnyDoor, ...]:
+def findings(report: CheckReport, fail_on: tuple[FailOn, ...]) -> tuple[Judged, ...]:
     """Return the doors that the caller wants to fail on."""
     return report.where(lambda verdict: any(kind.fits(verdict) for kind in fail_on))
 

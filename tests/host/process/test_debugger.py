@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietport.host.process.debugger import DEBUGGERS, find_debugger
+from quietport.host.process.debugger import DEBUGGERS, find_debugger, find_debugger_port
 from quietport.host.process.interpreter import parse_invocation
 
 JDWP = "transport=dt_socket,server=y,suspend=n,address=*:5005"
@@ -60,6 +60,32 @@ def test_options_that_the_environment_adds() -> None:
     assert debugger("java Main", f"-agentlib:jdwp={JDWP}") == "jdwp"
 
 
+@pytest.mark.parametrize(
+    ("command", "port"),
+    [
+        ("node --inspect app.js", 9229),
+        ("node --inspect=0.0.0.0:9333 app.js", 9333),
+        ("node --inspect-brk=[::1]:9334 app.js", 9334),
+        ("node --inspect=0 app.js", None),
+        ("node --inspect=localhost app.js", None),
+        ("node app.js", None),
+        (f"java -agentlib:jdwp={JDWP} -jar a.jar", 5005),
+        ("java -agentlib:jdwp=transport=dt_socket,server=y Main", None),
+        ("java -agentlib:jdwp=server=y,address=99999 Main", None),
+        ("java -Dcom.sun.management.jmxremote.port=9010 -jar a.jar", 9010),
+        ("python3 -m debugpy --listen 5678 app.py", 5678),
+        ("python3 -m debugpy --listen=0.0.0.0:5679 -m app", 5679),
+        ("python3 /opt/ext/debugpy/adapter --port 5680", 5680),
+        ("python3 -m debugpy.adapter", None),
+    ],
+)
+def test_the_port_that_a_command_line_gives_it(command: str, port: int | None) -> None:
+    words = command.split()
+    invocation = parse_invocation(words[0], words)
+    assert invocation is not None
+    assert find_debugger_port(find_debugger(invocation), invocation) == port
+
+
 @given(
     st.sampled_from(["node", "java", "python3", "bash"]),
     st.lists(st.text(max_size=8) | st.sampled_from(["--inspect", "-m", "debugpy", "--listen"]), max_size=5),
@@ -67,4 +93,7 @@ def test_options_that_the_environment_adds() -> None:
 def test_any_command_line_names_one_of_the_known(executable: str, words: list[str]) -> None:
     invocation = parse_invocation(executable, [executable, *words])
     assert invocation is not None
-    assert find_debugger(invocation) in {None, *DEBUGGERS}
+    word = find_debugger(invocation)
+    assert word in {None, *DEBUGGERS}
+    port = find_debugger_port(word, invocation)
+    assert port is None or port in range(1, 65536)

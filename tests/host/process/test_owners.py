@@ -61,6 +61,7 @@ def test_a_process_and_every_fact_about_it(proc: FakeProc) -> None:
         activation=Activation.SYSTEMD,
         stdin_socket=False,
         debugger="node-inspect",
+        debugger_port=9229,
     )
 
 
@@ -251,6 +252,7 @@ def test_another_user_sees_less_and_is_told_so() -> None:
         "file": "permission",
         "script": "permission",
         "debugger": "permission",
+        "debugger_port": "permission",
         "activation": "permission",
         "stdin_socket": "permission",
         "command": "not-looked",

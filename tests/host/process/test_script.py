@@ -9,8 +9,8 @@ NODE = ("node", "app.js")
 
 
 def test_a_script_and_its_debugger() -> None:
-    assert tell_script(30, "/usr/bin/node", ("node", "--inspect", "app.js")) == ("app.js", "node-inspect")
-    assert tell_script(30, "/usr/bin/node", NODE) == ("app.js", None)
+    assert tell_script(30, "/usr/bin/node", ("node", "--inspect", "app.js")) == ("app.js", "node-inspect", 9229)
+    assert tell_script(30, "/usr/bin/node", NODE) == ("app.js", None, None)
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_the_environment_may_add_options(
 
 @pytest.mark.parametrize("executable", ["/usr/sbin/sshd", None])
 def test_any_other_program_runs_none(executable: str | None) -> None:
-    assert tell_script(30, executable, Unknown(Reason.NOT_LOOKED, "not asked for")) == (None, None)
+    assert tell_script(30, executable, Unknown(Reason.NOT_LOOKED, "not asked for")) == (None, None, None)
 
 
 def test_busybox_that_is_no_shell_runs_none() -> None:
-    assert tell_script(30, "/bin/busybox", ("httpd", "-f")) == (None, None)
+    assert tell_script(30, "/bin/busybox", ("httpd", "-f")) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,6 @@ def test_busybox_that_is_no_shell_runs_none() -> None:
 def test_why_it_is_not_known(executable: str | Unknown, command: tuple[str, ...] | Unknown, reason: Reason) -> None:
     assert tell_script(30, executable, command) == (
         Unknown(reason, "script of process 30"),
+        Unknown(reason, "debugger of process 30"),
         Unknown(reason, "debugger of process 30"),
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quietport.model.port import PORT_COUNT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -29,6 +31,9 @@ OPTION_VARIABLES = {
 }
 """Environment variables that hold further options of an interpreter."""
 
+NODE_INSPECT_PORT = 9229
+_DIGITS = 5
+
 _INSPECT = frozenset({"--inspect", "--inspect-brk", "--inspect-wait"})
 _JDWP = ("-agentlib:jdwp=", "-Xrunjdwp:")
 _JMX_PORT = "-Dcom.sun.management.jmxremote.port="
@@ -45,6 +50,40 @@ def find_debugger(invocation: Invocation, variables: Sequence[str] = ()) -> str 
     if invocation.interpreter == "java":
         return _java(options)
     return _python(invocation) if invocation.interpreter == "python" else None
+
+
+def find_debugger_port(interface: str | None, invocation: Invocation, variables: Sequence[str] = ()) -> int | None:
+    """Return the port that the options give an interface which they open, or None where they give none.
+
+    node's own default is the only one that is told without being said (nodejs.org, Debugging guide).
+    """
+    options = (*variables, *invocation.options)
+    if interface == NODE_INSPECT:
+        said = next(option for option in options if option.partition("=")[0] in _INSPECT).partition("=")[2]
+        return _port(said) if said else NODE_INSPECT_PORT
+    if interface == JMX:
+        return next((_port(option.removeprefix(_JMX_PORT)) for option in options if option.startswith(_JMX_PORT)), None)
+    if interface == JDWP:
+        settings = (option.partition("=")[2].split(",") for option in options if _java_option(option) == JDWP)
+        settings_of = [word.removeprefix("address=") for words in settings for word in words if "address=" in word]
+        return _port(settings_of[0]) if settings_of else None
+    return _listening_port(invocation.arguments) if interface == DEBUGPY else None
+
+
+def _listening_port(arguments: Sequence[str]) -> int | None:
+    for name in ("--listen", "--port"):
+        for argument, following in zip(arguments, (*arguments[1:], ""), strict=False):
+            if argument.partition("=")[0] == name:
+                return _port(argument.partition("=")[2] or following)
+    return None
+
+
+def _port(text: str) -> int | None:
+    """Return the port of ``5005``, ``*:5005`` or ``[::1]:5005``."""
+    number = text.rpartition(":")[2].rpartition("=")[2]
+    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
+        return None
+    return int(number) if 0 < int(number) < PORT_COUNT else None
 
 
 def _java(options: Iterable[str]) -> str | None:

@@ -80,7 +80,7 @@ class OwnerReader:
         stdin_socket = read_stdin_socket(self._proc, pid)
         environ = b"" if is_kernel_thread else self._environ(pid)
         command = self._command(pid, executable)
-        script, debugger = tell_script(pid, executable, command, environ)
+        told = tell_script(pid, executable, command, environ)
         return Owner(
             pid=pid,
             program=_text(program),
@@ -91,12 +91,13 @@ class OwnerReader:
             started_at=self._started_at(pid, stat),
             ancestors=self._tree.find_ancestors(pid),
             command=_masked(command) if self._with_command else NOT_LOOKED,
-            script=script,
+            script=told.script,
             unit=unit,
             container=container,
             activation=self._activation(pid, stat, environ, unit, stdin_socket),
             stdin_socket=stdin_socket,
-            debugger=debugger,
+            debugger=told.debugger,
+            debugger_port=told.debugger_port,
         )
 
     def _uid(self, pid: int) -> int | Unknown:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from quietport.host.process.activation import find_variable
 from quietport.host.process.interpreter import Invocation, find_interpreter, is_busybox, is_rewritten, parse_invocation
 from quietport.model.unknown import Reason, Unknown
 
 Command = tuple[str, ...] | Unknown
 """A command line, or why there is none."""
-Fact = str | Unknown | None
 
 
-def tell_script(
-    pid: int, executable: str | Unknown | None, command: Command, environ: bytes | Unknown = b""
-) -> tuple[Fact, Fact]:
+class Told(NamedTuple):
+    """What a command line tells of an interpreter."""
+
+    script: str | Unknown | None
+    """The script or module."""
+    debugger: str | Unknown | None
+    """The debugging interface that it opens."""
+    debugger_port: int | Unknown | None
+    """The port that the command line gives it."""
+
+
+def tell_script(pid: int, executable: str | Unknown | None, command: Command, environ: bytes | Unknown = b"") -> Told:
     """Return the script that an interpreter runs, and the debugging interface that it opens; None for other programs.
 
     Unknown where the executable or the command line may not be read, or where the process has written a title over it.
@@ -21,19 +31,22 @@ def tell_script(
     if executable is None or (
         isinstance(executable, str) and not find_interpreter(executable) and not is_busybox(executable)
     ):
-        return None, None
+        return Told(None, None, None)
     reason = next((fact.reason for fact in (executable, command) if isinstance(fact, Unknown)), None)
     if reason is None and not isinstance(command, Unknown) and is_rewritten(command):
         reason = Reason.NOT_SUPPORTED
     if reason is not None or isinstance(executable, Unknown) or isinstance(command, Unknown):
         reason = reason or Reason.NOT_SUPPORTED
-        return Unknown(reason, f"script of process {pid}"), Unknown(reason, f"debugger of process {pid}")
+        unread = Unknown(reason, f"debugger of process {pid}")
+        return Told(Unknown(reason, f"script of process {pid}"), unread, unread)
     invocation = parse_invocation(executable, command)
     if invocation is None:
-        return None, None
-    from quietport.host.process.debugger import find_debugger  # noqa: PLC0415 - only for interpreters
+        return Told(None, None, None)
+    from quietport.host.process.debugger import find_debugger, find_debugger_port  # noqa: PLC0415 - only interpreters
 
-    return invocation.script, find_debugger(invocation, _more_options(invocation, environ))
+    variables = _more_options(invocation, environ)
+    debugger = find_debugger(invocation, variables)
+    return Told(invocation.script, debugger, find_debugger_port(debugger, invocation, variables))
 
 
 def _more_options(invocation: Invocation, environ: bytes | Unknown) -> list[str]:
