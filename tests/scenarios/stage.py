@@ -132,7 +132,11 @@ def check(*arguments: str, folder: Path = SCENES, user: int | None = None) -> di
     done = quietport("check", "--json", "--lang", "en", *arguments, folder=folder, user=user)
     if not done.stdout.strip():
         return {"error": done.stderr.decode(), "exit": done.returncode}
-    told: dict[str, object] = json.loads(done.stdout)
+    try:
+        told: dict[str, object] = json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        around = error.doc[max(error.pos - 300, 0) : error.pos + 100]
+        return {"error": f"{error.msg} at {around!r}", "exit": done.returncode}
     return told | {"exit": done.returncode}
 
 
