@@ -22,7 +22,7 @@ def parameter(scenario: Scenario) -> object:
 
 
 @pytest.mark.needs("unshare")
-@pytest.mark.parametrize("scenario", map(parameter, CORPUS.values()))
+@pytest.mark.parametrize("scenario", [parameter(scenario) for scenario in CORPUS.values()])
 def test_the_tool_says_what_a_careful_administrator_says(scenario: Scenario) -> None:
     if reason := why_not_here(scenario):
         pytest.skip(reason)
@@ -45,3 +45,14 @@ def test_every_program_has_a_package_that_installs_it() -> None:
     needed = {command for scenario in CORPUS.values() for command in scenario.needs}
     assert needed - set(packaged) == set()
     assert list(packaged) == sorted(packaged)
+
+
+def test_a_port_that_answers_without_a_listener_is_told() -> None:
+    scenario = CORPUS["port-that-leads-to-another"]
+    if reason := why_not_here(scenario):
+        pytest.skip(reason)
+    (rule,) = play(scenario)["redirections"]
+    assert [rule[key] for key in ("mechanism", "transport", "first", "last", "to_first", "to_last")] == [
+        "redirect", "tcp", 851, 851, 22, 22,
+    ]  # fmt: skip
+    assert [(door["address"], door["port"]) for door in rule["behind"]] == [("0.0.0.0", 22)]
