@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,24 @@ class Row:
 
 def why_not_here(scenario: Scenario) -> str | None:
     """Return why a scenario cannot be played on this machine."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return "namespaces and system services are made as root, on Linux"
+    if reason := why_no_stage():
+        return reason
     if scenario.missing:
         return f"not installed: {', '.join(scenario.missing)}"
     return None
+
+
+@cache
+def why_no_stage() -> str | None:
+    """Return why nothing at all can be played here."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "namespaces and system services are made as root, on Linux"
+    probe = (
+        "mount -t tmpfs x /run && mkdir /run/u /run/w && "
+        "mount -t overlay x -o lowerdir=/etc,upperdir=/run/u,workdir=/run/w /etc"
+    )
+    done = subprocess.run([*UNSHARE, "sh", "-c", probe], capture_output=True, text=True, check=False)
+    return f"no namespaces or no overlayfs here: {done.stderr.strip()}" if done.returncode else None
 
 
 def play(scenario: Scenario) -> dict[str, Any]:

@@ -24,8 +24,7 @@ Written = dict[str, bytes]
 
 @pytest.fixture(scope="module")
 def played() -> dict[str, object]:
-    scenario = read_corpus()["netcat-listens"]
-    if reason := why_not_here(scenario):
+    if reason := why_not_here(read_corpus()["netcat-listens"]):
         pytest.skip(reason)
     return run_on_stage(PROGRAM)
 
