@@ -131,7 +131,8 @@ def test_a_quiet_port_is_said_to_be_quiet(capsys: Capture) -> None:
     out, err = capsys.readouterr()
     assert " ".join(out.split()) == (
         "Nothing is listening on 851, which is what you would expect of an unassigned port. "
-        "Looked at tcp and udp, IPv4 and IPv6, in this network namespace, by sock_diag."
+        "Looked at tcp and udp, IPv4 and IPv6, and at what listens below the ports, in every network namespace that "
+        "could be seen, by sock_diag."
     )
     assert err == ""
 

@@ -28,7 +28,7 @@ def quiet(port: Port) -> bool:
 
 
 def directions(connection: SocketEntry, *listeners: SocketRun) -> list[Direction]:
-    return [direction for _, direction in select_quiet([connection], Bound(listeners), quiet)]
+    return [direction for _, direction in select_quiet([connection], Bound(run.place for run in listeners), quiet)]
 
 
 @pytest.mark.parametrize(

@@ -110,3 +110,7 @@ def test_any_path_has_a_place(path: str) -> None:
     place = place_of(owner(path))
     assert place in {"memory", "temporary", "local", "home", "system", "other"}
     assert is_hidden(path, str(place)) in {True, False}
+
+
+def test_whoever_tells_of_no_path_says_nothing_of_the_place() -> None:
+    assert place_of(owner(Unknown(Reason.NOT_SUPPORTED, "not printed"))) == "untold"

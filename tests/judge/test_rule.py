@@ -116,12 +116,13 @@ def test_examples_use_the_words_of_the_vocabulary() -> None:
 
 
 UNREAD = Unknown(Reason.NOT_LOOKED, "not asked for")
+UNTOLD = Unknown(Reason.NOT_SUPPORTED, "executable")
 PATHS = (
     "/usr/sbin/sshd", "/usr/bin/redis-check-rdb", "/usr/bin/mongod", "/usr/bin/dockerd", "/usr/bin/kubelet",
     "/usr/sbin/rpc.statd", "/usr/lib/systemd/systemd", "/usr/sbin/inetd", "/usr/sbin/docker-proxy", "/usr/bin/bash",
     "/usr/bin/python3.11", "/usr/bin/node", "/usr/bin/java", "/usr/bin/nc.traditional", "/usr/bin/tcpdump",
     "/usr/share/grafana/bin/grafana", "/usr/bin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/tmp/.x/y",
-    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/srv/x", "/", "", None, UNREAD,
+    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/srv/x", "/", "", None, UNREAD, UNTOLD,
 )  # fmt: skip
 PORTS = (
     "22/tcp", "79/tcp", "100/tcp", "851/tcp", "860/udp", "700/tcp", "2375/tcp", "2376/tcp", "3000/tcp", "4000/tcp",
@@ -140,7 +141,7 @@ def strange_owner(dice: random.Random) -> Owner:
     )
     return Owner(
         pid=41,
-        program=dice.choice(["", "x", "sshd", "kworker/0:1"]),
+        program=dice.choice(["", "x", "sshd", "rpc.statd", "kworker/0:1"]),
         executable=path,
         file=dice.choice([*ExecutableFile, UNREAD]),
         uid=dice.choice([0, 1000, UNREAD]),

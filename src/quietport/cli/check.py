@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from quietport.host.view import Wanted
     from quietport.model.door import CheckReport
     from quietport.model.verdict import Verdict
+    from quietport.policy.policy import Policy
     from quietport.survey.check import HostReader
     from quietport.survey.fail_on import FailOn
+    from quietport.survey.question import PortQuestion
 
 DESCRIPTION = "Every listener of this host, and every connection to a quiet port: who holds it, and should it be there?"
 EXAMPLES = """\
@@ -32,6 +34,7 @@ examples:
   quietport check --json | jq '.listeners[] | select(.verdict != "expected")'
   quietport check 6379 --explain        why the verdict is what it is
   sudo quietport check --hidden         is a port taken that no table of the kernel lists?
+  ssh host ss -ltnup | quietport check --from -     another host, with nothing installed there
   quietport check --policy ports.toml --fail-on suspicious,misconfigured,unexplained,undeclared --junit
   quietport check --fail-on suspicious,misconfigured,unexplained    for cron and CI
 
@@ -48,6 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WORDS",
         help="verdicts that end with 1, separated by commas: suspicious, misconfigured, unresolved, unexplained, "
         "custom, undeclared (default: misconfigured,suspicious); 'nothing' for none",
+    )
+    parser.add_argument(
+        "--from",
+        dest="printed",
+        metavar="FILE",
+        help="judge what ss, netstat, lsof, sockstat, Get-NetTCPConnection or quietport --json printed, anywhere: "
+        "a file, or - for standard input",
     )
     parser.add_argument("--explain", action="store_true", help="the arithmetic of every verdict, rule by rule")
     parser.add_argument("--all", action="store_true", help="fold nothing, however many there are")
@@ -73,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(session: Session) -> ExitCode:
     """Run the verb."""
-    # Where everything is asked about, the host is already being looked at while the rest is imported.
+    # Where everything here is asked about, the host is already being looked at while the rest is imported.
     reading = host_reader.start_reading() if _asks_for_all(session) else None
     from quietport.host.facts import read_facts  # noqa: PLC0415
     from quietport.policy.locations import read_policy  # noqa: PLC0415
@@ -83,10 +93,13 @@ def run(session: Session) -> ExitCode:
 
     fail_on = parse_fail_on(session.args.fail_on)
     questions = tuple(parse_port_question(text) for text in session.args.ports)
-    read_host = reading or _reader(session, lambda port: is_asked(port, questions))
-    with _hidden(session, read_host) as reader:
-        policy = read_policy(session.args.policy)
-        report = check(session.registry, reader, read_facts(), questions, session.host, session.now, policy)
+    policy = read_policy(session.args.policy)
+    if session.args.printed is not None:
+        report = _check_printed(session, questions, policy)
+    else:
+        read_host = reading or _reader(session, lambda port: is_asked(port, questions))
+        with _hidden(session, read_host) as reader:
+            report = check(session.registry, reader, read_facts(), questions, session.host, session.now, policy)
     _show(session, report, fail_on)
     if fails(report, fail_on):
         return ExitCode.FINDINGS
@@ -95,7 +108,19 @@ def run(session: Session) -> ExitCode:
 
 def _asks_for_all(session: Session) -> bool:
     args = session.args
-    return not args.ports and args.netns is None and args.pid is None
+    return not args.ports and args.netns is None and args.pid is None and args.printed is None
+
+
+def _check_printed(session: Session, questions: tuple[PortQuestion, ...], policy: Policy) -> CheckReport:
+    args = session.args
+    if args.hidden or args.netns is not None or args.pid is not None:
+        raise UsageError("--from judges what another tool printed; not with --hidden, --netns or --pid")
+    from quietport.survey.check import check  # noqa: PLC0415 - only where it was asked for
+    from quietport.survey.printed import FACTS_ELSEWHERE, read_printed  # noqa: PLC0415
+
+    found = read_printed(args.printed, sys.stdin.buffer, session.registry)
+    host, at = found.host or args.printed, found.generated_at or session.now
+    return check(session.registry, lambda _quiet: found.view, FACTS_ELSEWHERE, questions, host, at, policy)
 
 
 def _reader(session: Session, wanted: Wanted) -> HostReader:

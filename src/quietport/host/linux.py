@@ -44,7 +44,7 @@ def read_listeners(
     if quiet is not None:
         established, more = read_connected(proc, table, ask_kernel)
         unseen += more
-        selected = list(select_quiet(established, Bound(table.runs), quiet))
+        selected = list(select_quiet(established, Bound(run.place for run in table.runs), quiet))
     if wanted is not None:
         listening = [run for run in (_only(run, wanted) for run in table.runs) if run.ports]
         selected = [(entry, direction) for entry, direction in selected if _has_wanted_end(entry, wanted)]

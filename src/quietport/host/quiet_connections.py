@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Connection, Direction
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from quietport.host.socket_entry import SocketEntry
-    from quietport.host.socket_run import SocketRun
     from quietport.host.view import Quiet
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
@@ -21,16 +20,43 @@ if TYPE_CHECKING:
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
+class LocalEnd(Protocol):
+    """The near end of a socket, whoever told of it."""
+
+    @property
+    def transport(self) -> Transport:
+        """Return the transport."""
+
+    @property
+    def local_address(self) -> str:
+        """Return the address it is bound to."""
+
+    @property
+    def local_port(self) -> int:
+        """Return the port it is bound to."""
+
+
+class BothEnds(LocalEnd, Protocol):
+    """A socket that is connected."""
+
+    @property
+    def remote_port(self) -> int:
+        """Return the port of the other end."""
+
+
+ConnectedT = TypeVar("ConnectedT", bound=BothEnds)
+
+
 class Bound:
     """The endpoints that a listener stands on."""
 
-    def __init__(self, listening: Iterable[SocketRun]) -> None:
-        """Remember which ports each address is listened on at."""
+    def __init__(self, listening: Iterable[tuple[Transport, str, Iterable[int]]]) -> None:
+        """Remember which ports each address is listened on at: transport, address, ports."""
         self._ports: dict[tuple[Transport, str], set[int]] = {}
-        for run in listening:
-            self._ports.setdefault((run.transport, run.local_address), set()).update(run.ports)
+        for transport, address, ports in listening:
+            self._ports.setdefault((transport, address), set()).update(ports)
 
-    def stands_on(self, entry: SocketEntry) -> bool:
+    def stands_on(self, entry: LocalEnd) -> bool:
         """Tell whether a listener takes what arrives at the local end of a connection.
 
         A connection that a dual-stack listener took over IPv4 has an IPv4-mapped address.
@@ -53,8 +79,8 @@ def direction_of(*, listener: bool, local_quiet: bool, remote_quiet: bool) -> Di
 
 
 def select_quiet(
-    established: Iterable[SocketEntry], bound: Bound, quiet: Quiet
-) -> Iterator[tuple[SocketEntry, Direction]]:
+    established: Iterable[ConnectedT], bound: Bound, quiet: Quiet
+) -> Iterator[tuple[ConnectedT, Direction]]:
     """Yield the connections that have a quiet end, each with its direction, in the order given."""
     known: dict[tuple[int, Transport], bool] = {}
 

@@ -48,6 +48,11 @@ class SocketRun(NamedTuple):
         """Tell whether they take what arrives."""
         return listens(self.transport, self.state)
 
+    @property
+    def place(self) -> tuple[Transport, str, list[int]]:
+        """Return where they stand: transport, address, ports."""
+        return self.transport, self.local_address, self.ports
+
     def of(self, ports: list[int], inodes: list[int]) -> SocketRun:
         """Return a run of the same kind with other ports and inodes."""
         return SocketRun(*self[:7], ports, inodes)

@@ -73,7 +73,8 @@ class Facts(Struct, frozen=True):
     malware_listed: bool
     """A report names this port as one that malware used."""
     executable: Fact
-    """Where the executable is: ``system``, ``local``, ``home``, ``temporary``, ``memory``, ``kernel`` or ``other``."""
+    """Where the executable is: ``system``, ``local``, ``home``, ``temporary``, ``memory``, ``kernel``,
+    ``other`` or ``untold``."""
     hidden_place: Fact
     """Its path is made to be overlooked."""
     made_by: Fact

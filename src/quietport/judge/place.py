@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quietport.model.unknown import Unknown
+from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
     from quietport.model.owner import Owner
@@ -45,11 +45,15 @@ UNTOLD = "unread"
 
 
 def place_of(owner: Owner | None) -> str | Unknown:
-    """Return the word for where an executable lies; ``other`` where no prefix fits, ``kernel`` without a file."""
+    """Return the word for where an executable lies; ``other`` where no prefix fits, ``kernel`` without a file.
+
+    ``untold`` where whoever told of the process tells of no executable at all, as ``ss`` and ``netstat`` do: that is
+    known of the source, and says nothing of the program, which may be anywhere.
+    """
     if owner is None or owner.executable is None:
         return "kernel"
     if isinstance(owner.executable, Unknown):
-        return owner.executable
+        return "untold" if owner.executable.reason is Reason.NOT_SUPPORTED else owner.executable
     path = owner.executable
     return next((word for word, prefixes in PLACES if path.startswith(prefixes)), "other")
 

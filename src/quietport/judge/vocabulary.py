@@ -32,7 +32,7 @@ WORDS: dict[str, frozenset[str | bool]] = {
     "namespace": frozenset({"own", "other", "unread"}),
     "owner": frozenset({"known", "kernel", "permission", "none", "unseen"}),
     "roles": frozenset(ROLES),
-    "executable": frozenset({"system", "local", "home", "temporary", "memory", "other", "kernel"}),
+    "executable": frozenset({"system", "local", "home", "temporary", "memory", "other", "kernel", "untold"}),
     "made_by": frozenset({"go-run", "appimage", "container-runtime", "none"}),
     "file": frozenset(map(str, ExecutableFile)),
     "masked_name": frozenset({"kernel-thread", "daemon", "no"}),

@@ -25,8 +25,8 @@ SHOWN_FINDINGS = 25
 SHOWN_EXPECTED = 40
 """Quiet lines a terminal gets."""
 
-OWN_METHODS = frozenset({"sock_diag", "proc-net", "psutil"})
-"""Ways of looking ourselves; any other is what some tool printed."""
+_LOOKED = {"sock_diag": "check.looked", "proc-net": "check.looked", "psutil": "check.looked-one"}
+# How we looked ourselves; any other way is what some tool printed.
 
 
 def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet, *, unfolded: bool = False) -> None:
@@ -107,7 +107,7 @@ def _print_policy(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
 def _print_coverage(report: CheckReport, book: Phrasebook, sheet: Sheet) -> None:
     sheet.blank()
     _print_policy(report, book, sheet)
-    looked = "check.looked" if report.method in OWN_METHODS else "check.printed"
+    looked = _LOOKED.get(report.method, "check.printed")
     sheet.wrapped(quiet(book.say(looked, method=report.method)))
     if report.coverage.unseen:
         sheet.wrapped(heading(book.say("check.not-seen")))

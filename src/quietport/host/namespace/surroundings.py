@@ -96,7 +96,8 @@ class Surroundings:
 def _connections(space: NamespaceSockets, owners: SocketOwners, quiet: Quiet | None) -> Iterator[Connection]:
     if quiet is None:
         return
-    bound = Bound(collect_runs(entry for entry in space.tables.sockets if entry.listens))
+    listening = collect_runs(entry for entry in space.tables.sockets if entry.listens)
+    bound = Bound(run.place for run in listening)
     established = (entry for entry in space.tables.sockets if entry.state == TCP_ESTABLISHED)
     yield from make_connections(select_quiet(established, bound, quiet), owners.of_inode, space.namespace)
 
