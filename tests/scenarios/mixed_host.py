@@ -8,6 +8,7 @@ Prints as JSON, for each form and user, what was written, the messages and the e
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -48,6 +49,10 @@ def main() -> None:
             done = quietport("check", *arguments, *(() if "--lang" in arguments else ("--lang", "en")), user=user)
             said = done.stderr.decode("utf-8", "replace")
             written[f"{form} {'root' if user is None else 'nobody'}"] = [done.stdout.decode(), said, done.returncode]
+    printed = subprocess.run(["ss", "-ltnup"], capture_output=True, check=True).stdout
+    for name, given in (("ss", printed), ("json", written["json root"][0].encode())):
+        done = quietport("check", "--from", "-", "--json", "--lang", "en", given=given)
+        written[f"from {name}"] = [done.stdout.decode(), done.stderr.decode("utf-8", "replace"), done.returncode]
     print(json.dumps(written))  # noqa: T201 - its one output
 
 

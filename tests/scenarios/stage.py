@@ -118,13 +118,17 @@ def wait_for(scenario: Scenario) -> list[str]:
         time.sleep(0.02)
 
 
-def quietport(*arguments: str, folder: Path = SCENES, user: int | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Return what quietport answers, asked as this user or as another."""
+def quietport(
+    *arguments: str, folder: Path = SCENES, user: int | None = None, given: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Return what quietport answers, asked as this user or as another; ``given`` is its standard input."""
     become = [] if user is None else ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     home = {"HOME": "/srv/home", "XDG_STATE_HOME": "/srv/home/state", "XDG_CONFIG_HOME": "/srv/home/configuration"}
     environment = home | {"PATH": PATH, "PYTHONPATH": str(REPOSITORY / "src"), "LANG": "C.UTF-8"}
     command = [*become, sys.executable, "-m", "quietport", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=folder, env=environment, input=given, capture_output=True, check=False, timeout=60
+    )
 
 
 def check(*arguments: str, folder: Path = SCENES, user: int | None = None) -> dict[str, object]:

@@ -66,3 +66,31 @@ def test_no_form_keeps_silent_about_a_finding(written: Written, form: str, findi
 def test_another_user_is_told_what_it_would_take(written: Written, form: str) -> None:
     text, said, _ = written[f"{form} nobody"]
     assert form in {"plain", "junit"} or "CAP_SYS_PTRACE" in text + said
+
+
+Doors = dict[tuple[str, str, int], tuple[str, str]]
+
+
+def words(text: str, states: set[str]) -> Doors:
+    """Return what is told of each door; one in a namespace of its own has a port that no other has."""
+    return {
+        (door["transport"], door["address"], door["port"]): (door["standing"], door["concern"])
+        for door in json.loads(text)["listeners"]
+        if door["state"] in states
+    }
+
+
+def test_what_ss_prints_is_as_many_doors(written: Written) -> None:
+    theirs, ours = words(written["from ss"][0], {"listening"}), words(written["json root"][0], {"listening"})
+    assert ours.keys() - theirs.keys() == {("tcp", "0.0.0.0", 80)}  # in another namespace, which ss does not show
+    assert theirs.keys() - ours.keys() == set()
+    assert theirs["tcp", "0.0.0.0", 22] == ("expected", "none")
+    assert theirs["tcp", "0.0.0.0", 6379] == ("expected", "misconfigured")
+
+
+def test_what_we_printed_is_judged_again_as_it_was(written: Written) -> None:
+    states = {"listening", "bound"}
+    again, before = words(written["from json"][0], states), words(written["json root"][0], states)
+    # Which numbers that machine lends to clients is not in what it printed, so that their ends are judged apart.
+    fixed = [door for door in before if door[2] not in range(32768, 61000)]
+    assert {door: again.get(door) for door in fixed} == {door: before[door] for door in fixed}
