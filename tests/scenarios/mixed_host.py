@@ -43,14 +43,14 @@ def main() -> None:
             raise SystemExit(f"{name}: not open in time: {missing}")
         run_script(scenario.then, Path("/srv/scene", name))
     time.sleep(0.5)  # sockets below the ports are in no table that could be waited for
-    written = {}
+    written: dict[str, list[str | int]] = {}
     for user in (None, NOBODY):
         for form, arguments in FORMS.items():
             done = quietport("check", *arguments, *(() if "--lang" in arguments else ("--lang", "en")), user=user)
             said = done.stderr.decode("utf-8", "replace")
             written[f"{form} {'root' if user is None else 'nobody'}"] = [done.stdout.decode(), said, done.returncode]
     printed = subprocess.run(["ss", "-ltnup"], capture_output=True, check=True).stdout
-    for name, given in (("ss", printed), ("json", written["json root"][0].encode())):
+    for name, given in (("ss", printed), ("json", str(written["json root"][0]).encode())):
         done = quietport("check", "--from", "-", "--json", "--lang", "en", given=given)
         written[f"from {name}"] = [done.stdout.decode(), done.stderr.decode("utf-8", "replace"), done.returncode]
     print(json.dumps(written))  # noqa: T201 - its one output
