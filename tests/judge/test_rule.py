@@ -221,7 +221,7 @@ def test_listeners_that_are_alike_have_one_verdict() -> None:
                 "misuse": registry.practice.misuse.find(end.port),
                 "declaration": dice.choice([None, None, DECLARATION, Expired(DECLARATION)]),
             }
-            key = listener_likeness(seen, *about, **told)
+            key = id(owners), *listener_likeness(seen, *about, **told)
             verdict = weigh(listener_facts(seen, *about, **told), RULES)
             shared += key in verdicts
             assert verdicts.setdefault(key, verdict) == verdict

@@ -104,11 +104,13 @@ def test_a_connection_is_judged_by_its_quiet_end(look: Look) -> None:
 
 
 def test_doors_that_are_alike_are_judged_once(look: Look) -> None:
-    mine, other = (MINE,), (owner("mine", "/home/a/mine", pid=44),)
+    mine, other = (MINE,), (owner("mine", "/home/b/mine"),)
     several = tuple(listener(f"{number}/tcp", mine) for number in (58001, 58002, 58003))
     report = look(listeners=(*several, listener("58004/tcp", other), listener("58005/tcp", mine, "0.0.0.0")))
     first, second, third, others, wider = (door.verdict for door in report.listeners)
     assert first is second is third
+    restarted = look(listeners=(several[0], listener("58004/tcp", (owner("mine", "/home/a/mine", pid=44),)))).listeners
+    assert restarted[0].verdict is restarted[1].verdict
     assert others is not first
     assert wider is not first
 

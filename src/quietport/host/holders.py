@@ -54,7 +54,8 @@ class HolderWalk:
 class Holders:
     """Who holds what, from a walk that is over; where nobody does, all is looked at once more.
 
-    A socket that nobody was seen to hold may be younger than the walk, and "nobody holds it" is a verdict.
+    A socket that nobody was seen to hold may be younger than the walk, and "nobody holds it" is a verdict; where
+    somebody's files could not be read there is no such verdict, and no second look.
     """
 
     def __init__(self, proc: str, found: Found, *, hidden: bool) -> None:
@@ -97,7 +98,8 @@ class Holders:
         return [HeldRun(run.of(*group), pids) for pids, group in groups.items()]
 
     def _look_again(self) -> None:
-        if self._looked_again:
+        # Where some process may not be looked into, it may be the holder: a second look would not tell.
+        if self._looked_again or not self.everything_read:
             return
         self._looked_again = True
         found = _walk(self._proc, _read_pids(self._proc))

@@ -61,13 +61,10 @@ def listener_likeness(
     misuse: Sequence[Misuse] = (),
     declaration: Declaration | Expired | Unknown | None = None,
 ) -> tuple[object, ...]:
-    """Return what is equal for two listeners of one holder only if no rule and no sentence can tell them apart.
-
-    Owners and declarations are compared as objects, so that the key holds as long as they live.
-    """
+    """Return what is equal for two listeners of one holder only if no rule and no sentence can tell them apart."""
     holder, port = speaking_holder(listener.owners), listener.port
     return (
-        id(listener.owners), listener.scope, listener.state, _namespace(listener.namespace),
+        listener.scope, listener.state, _namespace(listener.namespace),
         *_port_facts(port, registration, ephemeral).values(),
         relate(registration.names, uses, programs, package_name(holder)),
         tuple(dict.fromkeys(report.family for report in misuse)),

@@ -30,6 +30,7 @@ PORT_MARK = "\0"
 """Stands for the port in a text that is made once for many doors; values of others never stand in that text."""
 
 NOT_LOOKED: Json = {"unknown": str(Reason.NOT_LOOKED)}
+_SINCE = json.dumps(NOT_LOOKED)
 
 
 class DoorWriter:
@@ -39,6 +40,7 @@ class DoorWriter:
         """Write in the language of a phrasebook."""
         self._book = book
         self._holders: dict[int, tuple[object, str]] = {}
+        self._verdicts: dict[int, tuple[Verdict, str]] = {}
 
     def listeners(self, door: DoorRun) -> Iterator[tuple[str, ...]]:
         """Return the text of each listener of a run in pieces, in order of number; each begins with a comma."""
@@ -109,17 +111,22 @@ class DoorWriter:
 
     def _meaning_pieces(self, verdict: Verdict, owners: Owners) -> list[str]:
         """Return verdict and evidence, in the pieces that the number of the port stands between."""
-        fields: dict[str, Json] = {
-            "verdict": verdict.word,
-            "standing": str(verdict.standing),
-            "concern": str(verdict.concern),
-            "evidence": [_evidence_json(piece, self._book) for piece in verdict.evidence],
-            "settles": None if verdict.settles is None else self._book.render(Phrase(verdict.settles, {})),
-            "since": NOT_LOOKED,
-            "change": NOT_LOOKED,
-        }
         first, *rest = self._next_step_pieces(verdict, owners)
-        return [f'{json.dumps(fields)[1:-1]}, "next_step": {first}', *rest]
+        return [f'{self._verdict_json(verdict)}, "since": {_SINCE}, "change": {_SINCE}, "next_step": {first}', *rest]
+
+    def _verdict_json(self, verdict: Verdict) -> str:
+        held = self._verdicts.get(id(verdict))
+        if held is None:
+            settles = verdict.settles
+            fields: dict[str, Json] = {
+                "verdict": verdict.word,
+                "standing": str(verdict.standing),
+                "concern": str(verdict.concern),
+                "evidence": [_evidence_json(piece, self._book) for piece in verdict.evidence],
+                "settles": None if settles is None else self._book.render(Phrase(settles, {})),
+            }
+            held = self._verdicts[id(verdict)] = verdict, json.dumps(fields)[1:-1]
+        return held[1]
 
     def _next_step_pieces(self, verdict: Verdict, owners: Owners) -> list[str]:
         if not verdict.needs_a_person:

@@ -17,6 +17,7 @@ from quietport.judge import (
     weigh,
 )
 from quietport.judge.facts import BINDRESVPORT, program_name, speaking_holder
+from quietport.judge.holder import package_name, upgrade_word
 from quietport.model.door import Door, DoorRun, RawDoor
 from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import PORT_COUNT, RANGES, Port, PortRange, RangeName, Transport
@@ -63,6 +64,10 @@ class _Holder(NamedTuple):
     """The program as the door key has it."""
     debugger_port: int | Unknown | None
     """The port that its command line gives a debugging interface."""
+    likeness: object
+    """Equal for two holders only if no rule and no sentence can tell them apart."""
+    is_nameless: bool
+    """No name of a service means anything to it: two registered ports are alike to its judge."""
 
 
 class Bench:
@@ -81,16 +86,25 @@ class Bench:
         self._grounds: dict[Transport, _Ground] = {}
         self._holders: dict[int, tuple[Owners, _Holder]] = {}
         self._judged: dict[tuple[object, ...], Verdict] = {}
+        self._weighed: dict[tuple[object, ...], Verdict] = {}
 
     def judge_run(self, run: ListenerRun) -> Iterator[DoorRun]:
         """Yield the doors that some listeners are, those of one verdict and one registration together."""
         holder = self._holder(run.owners)
         run = run if holder.owners is run.owners else replace(run, owners=holder.owners)
         together: dict[tuple[int, int], tuple[RegistrySummary, Verdict, list[int]]] = {}
+        known: dict[tuple[object, int], Verdict] = {}
+        classes = self._ground(run.transport).classes
         for numbers in self._alike(run, holder):
             port = Port(numbers[0], run.transport)
             summary = self._registry.summary(port)
-            verdict = self._judge(run, port, summary, holder)
+            # Of one class are numbers that no source speaks of one by one: only their names may tell them apart.
+            alike = summary.status if holder.is_nameless else id(summary), classes[port.number]
+            verdict = None if len(numbers) == 1 else known.get(alike)
+            if verdict is None:
+                verdict = self._judge(run, port, summary, holder)
+            if classes[port.number] != _ONE_BY_ONE and port.number != holder.debugger_port:
+                known[alike] = verdict
             held = together.setdefault((id(summary), id(verdict)), (summary, verdict, []))
             held[2].extend(numbers)
         for summary, verdict, numbers in together.values():
@@ -153,8 +167,11 @@ class Bench:
         listener = run.at(port.number)
         uses, misuse = self._uses.find(port), self._misuse.find(port)
         declaration = find_declaration(self._policy, listener, self._host, self._today)
-        alike = listener_likeness(
-            listener, summary, uses, holder.programs, self._ephemeral, misuse=misuse, declaration=declaration
+        alike = (
+            holder.likeness,
+            *listener_likeness(
+                listener, summary, uses, holder.programs, self._ephemeral, misuse=misuse, declaration=declaration
+            ),
         )
         verdict = self._judged.get(alike)
         if verdict is None:
@@ -166,7 +183,12 @@ class Bench:
         return verdict
 
     def _weigh(self, context: Context) -> Verdict:
-        return weigh(context, self._rules)
+        """Return the verdict on what is known; one object for the doors of different holders that are alike."""
+        known = context.facts, *context.values.items()
+        verdict = self._weighed.get(known)
+        if verdict is None:
+            verdict = self._weighed[known] = weigh(context, self._rules)
+        return verdict
 
     def _holder(self, owners: Owners) -> _Holder:
         """Return who holds some doors; the same for the same owners."""
@@ -179,16 +201,26 @@ class Bench:
         speaker = speaking_holder(owners)
         if isinstance(owners, Unknown) or speaker is None:
             program = owners if isinstance(owners, Unknown) else Unknown(Reason.NO_OWNER, "owner")
-            return _Holder(owners, (), (), program, None)
+            return _Holder(owners, (), (), program, None, id(owners), is_nameless=True)
         in_order = owners if owners[0] is speaker else (speaker, *(one for one in owners if one is not speaker))
         find = self._registry.practice.find_programs
+        programs = find(program_name(speaker))
         return _Holder(
             owners=in_order,
-            programs=find(program_name(speaker)),
+            programs=programs,
             aliases=find(speaker.program),
             program=_program(speaker),
             debugger_port=speaker.debugger_port,
+            likeness=_likeness(speaker) if len(owners) == 1 else id(owners),
+            is_nameless=not programs and package_name(speaker) is None,
         )
+
+
+def _likeness(owner: Owner) -> tuple[object, ...]:
+    """Return all that a rule or a sentence could tell of an owner: not its number, unless it has no other name."""
+    number = 0 if owner.program and isinstance(owner.executable, str) else owner.pid
+    same = replace(owner, pid=number, started_at="", ancestors=(), command=())
+    return same, upgrade_word(owner)
 
 
 def _program(owner: Owner) -> str | Unknown:
