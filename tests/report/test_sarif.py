@@ -53,7 +53,7 @@ def test_a_finding_whole(make_report: MakeReport) -> None:
         replace(report, runs=(run_of_door(door),), connections=()), reasons={"nothing-explains-it": "Why {so}."}
     )
     (result,) = run["results"]
-    key = "851/tcp/ipv6/loopback//tmp/nc"
+    key = "851/tcp/ipv6/loopback/host//tmp/nc"
     assert result.pop("message")["text"].startswith(f"[::1]:851 over tcp, held by /tmp/nc: {door.verdict.word}.\n")
     assert result == {
         "ruleId": result["ruleId"],

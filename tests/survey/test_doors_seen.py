@@ -43,7 +43,7 @@ def listener(
 ) -> Listener:
     number, _, transport = text.partition("/")
     endpoint = Endpoint(address, Port(int(number), Transport(transport)))
-    return Listener(endpoint, Family.IPV4, state, None, 0, (7,), owners, namespace)
+    return Listener(endpoint, Family.IPV4, state, None, 0, 1, owners, namespace)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def seen(look: Callable[..., CheckReport]) -> Callable[..., dict[str, list[int]]
     """Return what the history gets of listeners."""
 
     def kinds(*listeners: Listener) -> dict[str, list[int]]:
-        return seen_by_kind(look(listeners=listeners).listeners, EPHEMERAL)
+        return {kind: sorted(numbers) for kind, numbers in seen_by_kind(look(listeners=listeners).runs).items()}
 
     return kinds
 
@@ -68,7 +68,7 @@ def test_alike_doors_are_numbers_of_one_kind(seen: Callable[..., dict[str, list[
         listener("4004/tcp", namespace=blue),
     ) == {
         "tcp/ipv4/any/host//usr/sbin/sshd": [22],
-        "tcp/ipv4/loopback/host//home/a/mine-*/mine": [4000, 4001, 4000],
+        "tcp/ipv4/loopback/host//home/a/mine-*/mine": [4000, 4000, 4001],
         "udp/ipv4/loopback/host//home/a/mine-*/mine": [4002],
         "tcp/ipv4/loopback/host/?": [4003],
         "tcp/ipv4/loopback/blue//home/a/mine-*/mine": [4004],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from quietport.model.page import Phrase, Value
 from quietport.model.registration import Status
+from quietport.report.change_sheet import lay_out_changes
 from quietport.report.declaration_json import flaw_next, flaw_phrase
 from quietport.report.door_sheet import door_where, lay_out_finding, medium, next_values, quiet_row
 from quietport.report.redirection_report import redirection_text
@@ -44,6 +45,7 @@ def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet, *, unfold
         sheet.columns(rows, indent=2)
         _print_folded(0 if unfolded else len(settled) - SHOWN_EXPECTED, book, sheet)
     _print_redirections(report, book, sheet)
+    lay_out_changes(report, book, sheet)
     if report.cross_view is not None:
         from quietport.report.hidden_report import lay_out_hidden  # noqa: PLC0415 - only where it was asked for
 
