@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quietport.judge import read_rules
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Family, Listener, ListenerState
 from quietport.model.look import AskedPorts
@@ -13,7 +14,7 @@ from quietport.model.namespace import NO_NAMESPACE, NetworkNamespace
 from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.unknown import Reason, Unknown
-from quietport.survey.doors_seen import asked_ports, seen_by_kind
+from quietport.survey.doors_seen import _OWN_PORT, _TAKES_RESERVED, asked_ports, seen_by_kind
 from quietport.survey.question import parse_port_question
 
 if TYPE_CHECKING:
@@ -112,3 +113,9 @@ def test_ports_asked_about() -> None:
         AskedPorts(PortRange(53, 53), (Transport.UDP,)),
         AskedPorts(PortRange(6000, 6063), ()),
     )
+
+
+def test_the_rules_that_tell_who_chose_a_port_are_rules() -> None:
+    ids = {rule.id for rule in read_rules()}
+    assert ids >= _OWN_PORT
+    assert ids >= _TAKES_RESERVED

@@ -6,7 +6,6 @@ import json
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from quietport.model.door import NOT_LOOKED
 from quietport.model.door_key import KERNEL_CHOSEN
 from quietport.model.endpoint import scope_of
 from quietport.model.page import Phrase, Value
@@ -54,7 +53,8 @@ class DoorWriter:
     def connection(self, door: Door[Connection]) -> str:
         """Return the text of a connection, which begins with a comma."""
         seen = door.seen
-        meaning = str(door.port.number).join(self._meaning_pieces(door.verdict, door.owners))
+        pieces = self._meaning_pieces(door.verdict, door.owners, None, None)  # the history keeps no connections
+        meaning = str(door.port.number).join(pieces)
         return (
             f',\n  {{"transport": "{door.port.transport}", "address": "{seen.local.address}", '
             f'"port": {seen.local.port.number}, "scope": "{seen.local.scope}", '
@@ -74,7 +74,8 @@ class DoorWriter:
             "address": seen.address,
             "uid": known(seen.uid),
         }
-        meaning = "".join(self._meaning_pieces(door.verdict, door.owners))  # no step of it names a port
+        # No step of it names a port, and the history does not keep it.
+        meaning = "".join(self._meaning_pieces(door.verdict, door.owners, None, None))
         return (
             f",\n  {json.dumps(fields)[:-1]}, {_namespace_json(seen.namespace)}, "
             f"{self._holders_json(door.owners)}, {meaning}}}"
@@ -113,8 +114,8 @@ class DoorWriter:
         self,
         verdict: Verdict,
         owners: Owners,
-        since: str | Unknown | None = NOT_LOOKED,
-        change: Change | Unknown | None = NOT_LOOKED,
+        since: str | Unknown | None,
+        change: Change | Unknown | None,
     ) -> list[str]:
         """Return verdict, evidence and past, in the pieces that the number of the port stands between."""
         first, *rest = self._next_step_pieces(verdict, owners)

@@ -12,7 +12,6 @@ from quietport.model.listener import ListenerState
 from quietport.model.look import AskedPorts
 from quietport.model.port import Transport
 from quietport.model.program_key import program_key
-from quietport.model.verdict import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,9 +21,15 @@ if TYPE_CHECKING:
     from quietport.model.unknown import Unknown
     from quietport.survey.question import PortQuestion
 
-_AGREED = frozenset({Standing.EXPECTED, Standing.DECLARED})
-_RPC_OWNER = "bindresvport-owner"
-# The rule that says that a program takes free system ports.
+_OWN_PORT = frozenset(
+    {
+        "registered-name-agrees", "de-facto-use-agrees", "package-named-for-it", "declared", "kernel-socket",
+        "socket-unit", "super-server-for-a-service",
+    },
+)  # fmt: skip
+# Rules that say that a program is on a port of its own, which it chose itself.
+_TAKES_RESERVED = frozenset({"bindresvport-owner", "rpc-on-any-port"})
+# Rules that say that it takes whatever port is free, system ports among them.
 
 
 def with_keys(runs: Iterable[DoorRun], ephemeral: PortRange | Unknown) -> tuple[DoorRun, ...]:
@@ -49,14 +54,13 @@ def numbers_kept(run: DoorRun, ephemeral: PortRange | Unknown) -> Sequence[int]:
 
     Where registry, de-facto use or a declaration agrees that the program is there, it chose them itself.
     """
-    takes_reserved = _takes_reserved(run)
-    if run.verdict.standing in _AGREED and not takes_reserved:
+    if _has_rule(run, _OWN_PORT):
         return run.run.numbers
-    return without_chosen(run.run.numbers, ephemeral, takes_reserved=takes_reserved)
+    return without_chosen(run.run.numbers, ephemeral, takes_reserved=_has_rule(run, _TAKES_RESERVED))
 
 
-def _takes_reserved(run: DoorRun) -> bool:
-    return any(piece.rule == _RPC_OWNER for piece in run.verdict.evidence)
+def _has_rule(run: DoorRun, rules: frozenset[str]) -> bool:
+    return any(piece.rule in rules for piece in run.verdict.evidence)
 
 
 def is_door(run: DoorRun) -> bool:
@@ -66,7 +70,7 @@ def is_door(run: DoorRun) -> bool:
     """
     if run.run.state is not ListenerState.LISTENING:
         return False
-    return not run.is_chosen or run.run.transport is not Transport.UDP or _takes_reserved(run)
+    return not run.is_chosen or run.run.transport is not Transport.UDP or _has_rule(run, _TAKES_RESERVED)
 
 
 def seen_by_kind(runs: Iterable[DoorRun]) -> dict[str, list[int]]:
