@@ -59,6 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="judge what ss, netstat, lsof, sockstat, Get-NetTCPConnection or quietport --json printed, anywhere: "
         "a file, or - for standard input",
     )
+    parser.add_argument(
+        "--command", action="store_true", help="the command lines too, secrets masked as far as they can be told"
+    )
     parser.add_argument("--no-history", action="store_true", help="note nothing, and compare with no earlier look")
     parser.add_argument("--explain", action="store_true", help="the arithmetic of every verdict, rule by rule")
     parser.add_argument("--all", action="store_true", help="fold nothing, however many there are")
@@ -85,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(session: Session) -> ExitCode:
     """Run the verb."""
     # Where everything here is asked about, the host is already being looked at while the rest is imported.
-    reading = host_reader.start_reading() if _asks_for_all(session) else None
+    reading = host_reader.start_reading(with_command=session.args.command) if _asks_for_all(session) else None
     from quietport.host.facts import read_facts  # noqa: PLC0415
     from quietport.policy.locations import read_policy  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
@@ -139,12 +142,17 @@ def _check_printed(session: Session, questions: tuple[PortQuestion, ...], policy
 def _reader(session: Session, wanted: Wanted) -> HostReader:
     args = session.args
     if args.netns is None and args.pid is None:
-        return partial(host_reader.read_host, wanted=wanted)
+        return partial(host_reader.read_host, wanted=wanted, with_command=args.command)
     if args.hidden:
         raise UsageError("--hidden binds to the ports of our own network namespace; not with --netns or --pid")
     from quietport.host.namespace.surroundings import read_namespace  # noqa: PLC0415 - only where it was asked for
 
-    return partial(read_namespace, host_reader.find_namespace(args.netns, args.pid), wanted=wanted)
+    return partial(
+        read_namespace,
+        host_reader.find_namespace(args.netns, args.pid),
+        wanted=wanted,
+        with_command=args.command,
+    )
 
 
 @contextmanager

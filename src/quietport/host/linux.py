@@ -31,11 +31,14 @@ def read_listeners(
     walk: HolderWalk | None = None,
     wanted: Wanted | None = None,
     surroundings: Surroundings | None = None,
+    *,
+    with_command: bool = False,
 ) -> HostView:
     """Return every listener, and every established connection from or to a port that ``quiet`` names.
 
     ``walk`` is a look at the open files that has already begun; where none has and there is no socket of a port
     that is ``wanted``, no file is looked at. ``surroundings`` is a look at what is beside these listeners.
+    ``with_command`` keeps the command lines of owners, secrets masked.
     Where the kernel answers no netlink the tables under ``proc`` are read instead, and the coverage says so.
     Raises SurveyError where neither can be read.
     """
@@ -55,7 +58,7 @@ def read_listeners(
     holders = NOBODY
     if walk or needed:
         holders = (walk or HolderWalk(proc, share=False)).finish()
-    owners = SocketOwners(proc, holders)
+    owners = SocketOwners(proc, holders, with_command=with_command)
     held = owners.split(listening)
     if surroundings is not None:
         inodes = {entry.inode for entry, _ in selected}.union(*(one.tables.inodes for one in beside))

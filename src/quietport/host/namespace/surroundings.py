@@ -131,7 +131,12 @@ def _is_wanted(connection: Connection, wanted: Wanted) -> bool:
 
 
 def read_namespace(
-    found: FoundNamespace, quiet: Quiet | None, wanted: Wanted | None = None, proc: str = "/proc"
+    found: FoundNamespace,
+    quiet: Quiet | None,
+    wanted: Wanted | None = None,
+    proc: str = "/proc",
+    *,
+    with_command: bool = False,
 ) -> HostView:
     """Return what one network namespace shows, and nothing of any other; SurveyError where it cannot be entered."""
     walk = HolderWalk(proc, share=False)
@@ -140,7 +145,7 @@ def read_namespace(
         detail = ", ".join(entry.detail or "" for entry in unseen) or "it is gone"
         raise SurveyError(f"the network namespace could not be looked into: {detail}")
     holders = walk.finish()
-    owners = SocketOwners(proc, holders)
+    owners = SocketOwners(proc, holders, with_command=with_command)
     owners.learn_packages({pid for one in seen for inode in one.tables.inodes for pid in holders.find(inode)})
     beside = assemble(seen, owners)
     connections = [one for space in seen for one in _connections(space, owners, quiet)]
