@@ -52,12 +52,13 @@ def read_listeners(
         listening = [run for run in (_only(run, wanted) for run in table.runs) if run.ports]
         selected = [(entry, direction) for entry, direction in selected if _has_wanted_end(entry, wanted)]
     namespace = read_namespace(proc) if surroundings is None else surroundings.own_namespace
+    # A walk that has begun is finished first: meanwhile other namespaces are looked into.
+    holders = None if walk is None else walk.finish()
     beside = [] if surroundings is None else surroundings.finish()
     needed = any(any(run.inodes) for run in listening) or any(entry.inode for entry, _ in selected)
     needed = needed or any(one.tables.inodes for one in beside)
-    holders = NOBODY
-    if walk or needed:
-        holders = (walk or HolderWalk(proc, share=False)).finish()
+    if holders is None:
+        holders = HolderWalk(proc, share=False).finish() if needed else NOBODY
     owners = SocketOwners(proc, holders, with_command=with_command)
     held = owners.split(listening)
     if surroundings is not None:
