@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from quietport.model.raw_socket import RawKind, RawSocket
 from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Concern, Standing, Verdict
 from quietport.registry.snapshot import Registry
+from quietport.words.phrasebook import phrasebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,6 +200,32 @@ def test_a_rule_that_matches_has_every_value_its_sentence_shows() -> None:
         for _ in range(25_000):
             seen |= _shown(strange_context(dice, registry))
     assert {rule.id for rule in RULES} - seen == set()
+
+
+def test_no_step_for_a_socket_below_the_ports_names_a_port() -> None:
+    dice, steps = random.Random(7), set()  # noqa: S311 - the same sockets in every run
+    held = [Unknown(reason, "owner") for reason in Reason] + [strange_owners(dice) for _ in range(400)]
+    with Registry() as registry:
+        for kind, owners in itertools.product(RawKind, held):
+            raw = RawSocket(kind, "packet", 3, None, None, 0, 7, owners, HERE)
+            holder = speaking_holder(owners)
+            known = registry.practice.find_programs(program_name(holder)) if holder else ()
+            verdict = weigh(raw_socket_facts(raw, known), RULES)
+            steps |= {verdict.next_step, verdict.settles or "settle.unresolved"}
+    assert {"next.root-all", "next.packet-socket", "next.no-owner"} <= steps
+    assert all(phrasebook("en").say(step, pid=41) for step in steps)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("owner", ["known", "permission", "none", "unseen"])
+@pytest.mark.parametrize("kind", ["packet-socket", "raw-socket"])
+def test_whatever_rule_speaks_no_step_below_the_ports_names_a_port(
+    make_facts: Callable[..., Facts], rule: Rule, owner: str, kind: str
+) -> None:
+    below = {"kind": kind, "transport": "none", "range": "none", "status": "none", "owner": owner}
+    facts = make_facts(**dict(rule.hits[0]) | below | {"declared": False, "declaration_expired": False})
+    verdict = weigh(Context(facts, {}), [one for one in RULES if one.id == rule.id or one.decibans == 0])
+    assert phrasebook("en").say(verdict.next_step, pid=41)
 
 
 def test_listeners_that_are_alike_have_one_verdict() -> None:

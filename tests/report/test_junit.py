@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from quietport.model.declaration import Declaration, DeclarationFlaw, Flaw
-from quietport.model.door import CheckReport, run_of_door
+from quietport.model.door import CheckReport, RawDoor, run_of_door
+from quietport.model.namespace import NetworkNamespace
 from quietport.model.port import PortRange, Transport
-from quietport.model.unknown import Coverage, Reason, Unseen
+from quietport.model.raw_socket import RawKind, RawSocket
+from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern, Evidence, Standing, Verdict
 from quietport.report.junit import render_junit
 from quietport.words.phrasebook import phrasebook
@@ -74,6 +76,27 @@ def test_failures_skips_and_passes(make_report: MakeReport) -> None:
     assert flawed.attrib == {"classname": "quietport.policy", "name": "~/p.toml:12"}
     assert flawed[0].attrib["message"].startswith("~/p.toml, line 12: nothing that was seen fits the entry for 80/tcp.")
     assert (suite.findtext("system-err") or "").endswith(" <detail>")
+
+
+def test_sockets_below_the_ports_are_test_cases(make_report: MakeReport) -> None:
+    nobody, eve = Unknown(Reason.PERMISSION, "owner"), replace(make_report("nc").listeners[0].seen.owners[0], pid=9)
+    raw = RawSocket(RawKind.RAW, "ipv4", 1, None, "10.0.0.1", 0, 7, nobody, NetworkNamespace("n", None, 1, is_own=True))
+    verdicts = [
+        Verdict(Standing.UNEXPLAINED, concern, SAYS, step)
+        for concern, step in ((Concern.UNRESOLVED, "next.root-all"), (Concern.SUSPICIOUS, "next.packet-socket"))
+    ]
+    sockets = (
+        RawDoor(raw, verdicts[0], nobody),
+        RawDoor(replace(raw, kind=RawKind.PACKET, interface="eth0", owners=(eve,)), verdicts[1], "/tmp/nc"),
+    )
+    report = replace(make_report("x"), runs=(), connections=(), raw_sockets=sockets)
+    waiting, failed = parsed(report, lambda verdict: verdict.concern is Concern.SUSPICIOUS).findall("testcase")
+    assert waiting.attrib == {"classname": "quietport.raw", "name": "raw/10.0.0.1 1/host/?"}
+    assert [element.tag for element in waiting] == ["skipped", "system-out"]
+    assert failed.attrib == {"classname": "quietport.packet", "name": "packet/eth0 0x0001/host//tmp/nc"}
+    (failure,) = failed.findall("failure")
+    first = "eth0 0x0001, a socket below the ports (packet), held by /tmp/nc: suspicious."
+    assert failure.attrib == {"message": first, "type": "suspicious"}
 
 
 def test_nothing_listens(make_report: MakeReport) -> None:

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from quietport.model.declaration import Declaration, DeclarationFlaw, Flaw
-from quietport.model.door import CheckReport, run_of_door
+from quietport.model.door import CheckReport, RawDoor, run_of_door
+from quietport.model.namespace import NetworkNamespace
 from quietport.model.port import PortRange, Transport
-from quietport.model.unknown import Coverage, Reason, Unseen
+from quietport.model.raw_socket import RawKind, RawSocket
+from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 from quietport.model.verdict import Concern, Evidence, Standing, Verdict
 from quietport.report.sarif import render_sarif
 from quietport.words.gates import visible
@@ -25,6 +27,7 @@ from quietport.words.phrasebook import phrasebook
 
 MakeReport = Callable[[str], CheckReport]
 BOOK = phrasebook("en")
+HERE = NetworkNamespace("net:[1]", None, 1, is_own=True)
 SCHEMA = jsonschema.Draft4Validator(json.loads((Path(__file__).parent / "sarif-2.1.0-rtm.5.json").read_text("utf-8")))
 ENTRY = Declaration(Transport.TCP, PortRange(80, 80), "web", "/home/kim/a b.toml", 12, until="2026-01-01")
 
@@ -137,6 +140,40 @@ def test_no_home_user_or_host_leaves_unless_asked(make_report: MakeReport, path:
     assert path in opened["results"][0]["message"]["text"]
     prints = [run["results"][0]["partialFingerprints"] for run in (closed, opened)]
     assert prints[0] == prints[1]
+
+
+RAW = RawSocket(RawKind.PACKET, "packet", 3, "eth0", None, 0, 7, Unknown(Reason.PERMISSION, "owner"), HERE)
+RAW_SAYS = Evidence("raw-owner-unreadable", {}, 10, Concern.UNRESOLVED, "man-packet7")
+
+
+def test_a_socket_below_the_ports_with_a_concern_is_a_result(make_report: MakeReport) -> None:
+    verdict = Verdict(Standing.UNEXPLAINED, Concern.UNRESOLVED, (RAW_SAYS,), "next.root-all")
+    calm = Verdict(Standing.EXPECTED, Concern.NONE, (replace(RAW_SAYS, rule="kernel-socket"),), "next.expected")
+    sockets = (
+        RawDoor(RAW, verdict, Unknown(Reason.PERMISSION, "owner")),
+        RawDoor(replace(RAW, owners=()), calm, Unknown(Reason.NO_OWNER, "owner")),
+    )
+    run = run_of(replace(make_report("x"), runs=(), connections=(), raw_sockets=sockets))
+    (result,) = run["results"]
+    key = "packet/eth0 0x0003/host/?"
+    assert result == {
+        "ruleId": "raw-owner-unreadable",
+        "ruleIndex": 0,
+        "level": "note",
+        "message": {
+            "text": "eth0 0x0003, a socket below the ports (packet), holder not seen: unresolved.\n"
+            "Something reads what passes below the ports, and who it is could not be read.\n"
+            "Next: ask again as root: sudo quietport check"
+        },
+        "locations": [{"logicalLocations": [{"name": "eth0 0x0003", "fullyQualifiedName": key, "kind": "resource"}]}],
+        "partialFingerprints": {"doorKey/v1": hashlib.sha256(key.encode()).hexdigest()},
+        "properties": {
+            "verdict": "unresolved",
+            "standing": "unexplained",
+            "concern": "unresolved",
+            "evidence": [{"rule": "raw-owner-unreadable", "decibans": 10, "for": "unresolved"}],
+        },
+    }
 
 
 @given(st.text())

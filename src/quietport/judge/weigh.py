@@ -20,7 +20,7 @@ from quietport.model.verdict import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from quietport.judge.facts import Context
+    from quietport.judge.facts import Context, Facts
     from quietport.judge.rule import Rule
     from quietport.model.verdict import Opinion
 
@@ -49,7 +49,7 @@ def weigh(context: Context, rules: Sequence[Rule]) -> Verdict:
         standing=standing,
         concern=concern,
         evidence=tuple([_evidence(rule, context) for rule in told]),
-        next_step=_next_step(told, standing, concern, context.facts.owner),
+        next_step=_next_step(told, standing, concern, context.facts),
         settles=_settles(told, standing, concern, context.facts.owner),
         scores=_shown(scores),
         outweighed=tuple([Outweighed(_evidence(rule, context), by) for rule, by in outweighed]),
@@ -100,7 +100,7 @@ def _decisive(standing: Standing, concern: Concern) -> tuple[Opinion, ...]:
     return (concern,) if concern is not Concern.NONE else (Concern.NONE, standing)
 
 
-def _next_step(rules: list[Rule], standing: Standing, concern: Concern, owner: str) -> str:
+def _next_step(rules: list[Rule], standing: Standing, concern: Concern, facts: Facts) -> str:
     steps = [
         rule.next_step
         for decisive in _decisive(standing, concern)
@@ -108,7 +108,8 @@ def _next_step(rules: list[Rule], standing: Standing, concern: Concern, owner: s
         if rule.speaks_for == decisive and rule.next_step
     ]
     named = steps[0] if steps else None
-    return named or _UNSEEN_OWNER.get(owner) or f"next.{standing if concern is Concern.NONE else concern}"
+    step = named or _UNSEEN_OWNER.get(facts.owner) or f"next.{standing if concern is Concern.NONE else concern}"
+    return _WITHOUT_A_PORT.get(step, step) if facts.transport == "none" else step
 
 
 def _settles(rules: list[Rule], standing: Standing, concern: Concern, owner: str) -> str | None:
@@ -124,6 +125,9 @@ def _settles(rules: list[Rule], standing: Standing, concern: Concern, owner: str
 
 _UNSEEN_OWNER = {"permission": "next.root", "none": "next.no-owner"}
 """What to do first where the holder was not seen."""
+
+_WITHOUT_A_PORT = {"next.root": "next.root-all", "next.unresolved": "next.unresolved-all"}
+"""What stands in place of a step that names a port, for what has none."""
 
 _SETTLES_OWNER = {"permission": "settle.owner", "none": "settle.no-owner"}
 """What would settle it where the holder was not seen."""

@@ -15,6 +15,7 @@ from quietport.model.page import Phrase, Value
 from quietport.model.verdict import Concern
 from quietport.report.declaration_json import flaw_next, flaw_phrase
 from quietport.report.door_report import DoorTeller
+from quietport.report.door_sheet import medium
 from quietport.report.redaction import Redaction
 from quietport.words.gates import visible
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from quietport.model.declaration import DeclarationFlaw
-    from quietport.model.door import AnyDoor, CheckReport
+    from quietport.model.door import CheckReport, Judged
     from quietport.model.verdict import Verdict
     from quietport.words.phrasebook import Phrasebook
 
@@ -33,14 +34,14 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def render_junit(
     report: CheckReport, book: Phrasebook, fails: Callable[[Verdict], bool], *, redact: bool = True
 ) -> str:
-    """Return the doors as test cases, in the order of the report, then the flaws of the policy.
+    """Return the doors as test cases, in the order of the report, then sockets below the ports, then the flaws of the policy.
 
     ``fails`` tells which verdicts the caller fails on. Without ``redact`` names of people and of the host, and
     homes, are in it.
     """
     redaction = Redaction(book, on=redact)
     cases = _Cases(DoorTeller(book, redaction), book, redaction, fails)
-    doors = [cases.door(door) for door in report.doors]
+    doors = [cases.door(door) for door in (*report.doors, *report.raw_sockets)]
     flaws = [cases.flaw(flaw) for flaw in report.flaws]
     counts = {"tests": len(doors) + len(flaws), "failures": cases.failures, "errors": 0, "skipped": cases.skipped}
     counted = " ".join(f'{name}="{count}"' for name, count in counts.items())
@@ -67,7 +68,7 @@ class _Cases:
         self.failures = 0
         self.skipped = 0
 
-    def door(self, door: AnyDoor) -> str:
+    def door(self, door: Judged) -> str:
         """Return the test case of a door."""
         teller, verdict = self._teller, door.verdict
         first, evidence, step = teller.first_line(door), teller.evidence(door), teller.next_step(door)
@@ -82,7 +83,7 @@ class _Cases:
             self.skipped += 1
             parts.append(f"<skipped message={_attribute(self._book.say('export.unread'))}/>")
         parts.append(f"<system-out>{_text(chr(10).join([first, *evidence]))}</system-out>")
-        return _case(f"quietport.{door.port.transport}", teller.key(door), parts)
+        return _case(f"quietport.{medium(door)}", teller.key(door), parts)
 
     def flaw(self, flaw: DeclarationFlaw) -> str:
         """Return the test case of a flawed entry of a policy."""

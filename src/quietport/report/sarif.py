@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from quietport import __version__
+from quietport.model.door import Door
 from quietport.model.page import Phrase, Value
 from quietport.model.verdict import Concern
 from quietport.report.declaration_json import flaw_next, flaw_phrase, port_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from quietport.model.declaration import DeclarationFlaw
-    from quietport.model.door import AnyDoor, CheckReport
+    from quietport.model.door import CheckReport, Judged
     from quietport.model.unknown import Unseen
     from quietport.model.verdict import Verdict
     from quietport.report.document import Json
@@ -59,7 +60,7 @@ def render_sarif(
     """
     redaction = Redaction(book, on=redact)
     results = _Results(book, redaction, fails)
-    shown = [results.door(door) for door in report.doors if results.has(door)]
+    shown = [results.door(door) for door in (*report.doors, *report.raw_sockets) if results.has(door)]
     shown += [results.flaw(flaw) for flaw in report.flaws]
     host = redaction.host(report.host)
     run: dict[str, Json] = {
@@ -114,16 +115,20 @@ class _Results:
         self._teller = DoorTeller(book, redaction)
         self.rules: dict[str, int] = {}
 
-    def has(self, door: AnyDoor) -> bool:
+    def has(self, door: Judged) -> bool:
         """Tell whether a door is a result."""
-        return door.needs_a_person or self._fails(door.verdict) or find_reason(door.verdict) is not None
+        return door.verdict.needs_a_person or self._fails(door.verdict) or find_reason(door.verdict) is not None
 
-    def door(self, door: AnyDoor) -> Json:
+    def door(self, door: Judged) -> Json:
         """Return the result that a door is."""
         verdict, teller, key = door.verdict, self._teller, self._teller.key(door)
         level = "warning" if LEVELS[verdict.concern] == "note" and self._fails(verdict) else LEVELS[verdict.concern]
         said = [teller.first_line(door), *teller.evidence(door), teller.next_step(door) or ""]
-        place = {"name": str(door.port), "fullyQualifiedName": key, "kind": "resource"}
+        place = {
+            "name": str(door.port) if isinstance(door, Door) else teller.where(door),
+            "fullyQualifiedName": key,
+            "kind": "resource",
+        }
         return {
             **self._rule(deciding(verdict).rule),
             "level": level,
