@@ -124,7 +124,8 @@ PATHS = (
     "/usr/sbin/rpc.statd", "/usr/lib/systemd/systemd", "/usr/sbin/inetd", "/usr/sbin/docker-proxy", "/usr/bin/bash",
     "/usr/bin/python3.11", "/usr/bin/node", "/usr/bin/java", "/usr/bin/nc.traditional", "/usr/bin/tcpdump",
     "/usr/share/grafana/bin/grafana", "/usr/bin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/tmp/.x/y",
-    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/dev/shm/sshd", "/home/a/.ssh/x", "/tmp/sshd", "/srv/a\u202eb", "/srv/x", "/", "", None, UNREAD, UNTOLD,
+    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/dev/shm/sshd", "/home/a/.ssh/x",
+    "/tmp/sshd", "/srv/a\u202eb", "/srv/x", "/", "", None, UNREAD, UNTOLD,
 )  # fmt: skip
 PORTS = (
     "22/tcp", "79/tcp", "100/tcp", "851/tcp", "860/udp", "700/tcp", "2375/tcp", "2376/tcp", "3000/tcp", "4000/tcp",

@@ -43,7 +43,7 @@ def listener(
 ) -> Listener:
     number, _, transport = text.partition("/")
     endpoint = Endpoint(address, Port(int(number), Transport(transport)))
-    return Listener(endpoint, Family.IPV4, state, None, 0, (7,), owners, namespace)
+    return Listener(endpoint, Family.IPV4, state, None, 0, 1, owners, namespace)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def listener_facts(
     (``speaking_holder``), and by the name it goes by; ``declaration`` is the entry of a policy that fits.
     """
     seen: dict[str, Any] = {"kind": "listener", "scope": str(listener.scope), "state": str(listener.state)}
-    seen["several_sockets"] = listener.sockets > 1
+    seen |= {"several_sockets": listener.sockets > 1}
     holder = holder_part(listener.owners, programs, alias_programs, listener.port)
     return _at_a_port(
         seen | {"namespace": _namespace(listener.namespace)} | _port_facts(listener.port, registration, ephemeral),
@@ -86,8 +86,8 @@ def connection_facts(
     alias_programs: Sequence[KnownProgram] = (),
 ) -> Context:
     """Return what is known of a connection; port facts are about its quiet end."""
-    seen = {"kind": "connection", "scope": str(connection.local.scope), "state": str(connection.direction)}
-    seen["several_sockets"] = False
+    seen: dict[str, Any] = {"kind": "connection", "scope": str(connection.local.scope)}
+    seen |= {"state": str(connection.direction), "several_sockets": False}
     holder = holder_part(connection.owners, programs, alias_programs, connection.quiet_port)
     return _at_a_port(
         {**seen, "namespace": _namespace(connection.namespace)}

@@ -1,8 +1,8 @@
 """Who a process is: name, executable, user, start, unit, container, what it runs. Every text here is chosen by others.
 
-Each file of a process is opened once, and only where it can tell something: a command line for an interpreter or a relay, the
-parent's executable for a process whose standard input is a socket. What a process wrote itself (its name, command line
-and environment) is what it says of itself; the kernel vouches for the rest.
+Each file of a process is opened once, and only where it can tell something: a command line for an interpreter or a
+relay, the parent's executable for a process whose standard input is a socket. What a process wrote itself (its name,
+command line and environment) is what it says of itself; the kernel vouches for the rest.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ that is no shell, or a shell that runs a script, is a service of somebody's: tha
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from quietport.host.process.interpreter import STANDARD_INPUT, find_interpreter, is_busybox, parse_invocation
@@ -53,7 +54,7 @@ def _told_to_run(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         for word in words[1:]:
             yield from (_line(at) for at in word.split("!!") if at.lower().startswith(_ADDRESSES))
     elif name == "telnetd":
-        yield from ((follows,) for word, follows in zip(words, words[1:], strict=False) if word == "-l")
+        yield from ((follows,) for word, follows in pairwise(words) if word == "-l")
     elif name in _NETCATS:
         for at, word in enumerate(words[1:], 2):
             option, _, attached = word.partition("=")
