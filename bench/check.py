@@ -64,8 +64,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ours = install_ours(Path(folder))
         for scene in sys.argv[1:] or SCENES:
+            inside = {INSIDE: scene, "QUIETPORT_BENCH_OURS": ours, "QUIETPORT_STATE": f"{folder}/{scene}"}
             again = ["unshare", "-n", sys.executable, str(HERE / "crowd.py"), scene, sys.executable, __file__]
-            subprocess.run(again, env={**os.environ, INSIDE: scene, "QUIETPORT_BENCH_OURS": ours}, check=True)
+            subprocess.run(again, env={**os.environ, **inside}, check=True)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ def inside(folder: Path) -> None:
     try:
         wanted = {22, 851, 6379, 8000}
         for _ in range(100):
-            shown = subprocess.run([*QUIETPORT, "check", "--plain"], capture_output=True, text=True, check=False).stdout
+            shown = subprocess.run(
+                [*QUIETPORT, "check", "--plain", "--no-history"], capture_output=True, text=True, check=False
+            ).stdout
             if wanted <= {int(line.split("\t")[2]) for line in shown.splitlines()[1:]}:
                 break
         for arguments in (["check", "--lang", "en"], ["check", "850", "--lang", "en"]):
@@ -83,12 +85,12 @@ def main() -> int:
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
     with tempfile.TemporaryDirectory() as folder:
         scene = {**os.environ, INSIDE: folder, "COLUMNS": str(WIDTH), "TERM": "xterm-256color"}
+        scene |= {"QUIETPORT_STATE": f"{folder}/state", "PAGER": ""}
         scene.pop("NO_COLOR", None)
-        command = ["unshare", "-n", "--uts", sys.executable, __file__]
         # A terminal of its own, so that quietport shows what it shows to a person.
-        shell = f"hostname kitchen; stty cols {WIDTH} rows 60; exec {' '.join(command[3:])}"
+        shell = f"hostname kitchen; stty cols {WIDTH} rows 60; exec {sys.executable} {__file__}"
         done = subprocess.run(
-            ["unshare", "-n", "--uts", "script", "-qec", shell, "/dev/null"],
+            ["unshare", "-n", "-pf", "--mount-proc", "--uts", "script", "-qec", shell, "/dev/null"],
             env=scene, capture_output=True, text=True, check=True,
         )  # fmt: skip
     out.write_text(draw(done.stdout), "utf-8")

@@ -48,7 +48,7 @@ def put_host(monkeypatch: pytest.MonkeyPatch) -> PutHost:
         )
         view = HostView(tuple(map(run_of, listeners)), (), coverage, "sock_diag")
         monkeypatch.setattr("quietport.host.host_reader.read_host", lambda _quiet, **_wanted: view)
-        monkeypatch.setattr("quietport.host.host_reader.start_reading", lambda: lambda _quiet: view)
+        monkeypatch.setattr("quietport.host.host_reader.start_reading", lambda **_with: lambda _quiet: view)
 
     put()
     return put

@@ -82,6 +82,26 @@ def test_a_damaged_history_is_moved_aside_as_it_is(tmp_path: Path, whole: Path, 
     assert (again.is_first, unseen) == (False, ())
 
 
+def test_damage_where_nothing_is_read_is_noticed_with_the_next_change_or_day(tmp_path: Path) -> None:
+    here = {"tcp/ipv4/any/host//usr/bin/a": [22]}
+    for second in range(400):
+        remember(
+            tmp_path,
+            Look(START + second, "here"),
+            here if second % 2 else {**here, f"tcp/ipv4/any/host//{second}": [80]},
+        )
+    path = tmp_path / "history.sqlite"
+    content = path.read_bytes()
+    for later, said in ((400, 0), (86_400, 1)):
+        hurt = content[:4096] + content[4096:].replace(b"changed", b"chanced")  # in every spell, and not in the schema
+        assert hurt != content
+        path.write_bytes(hurt)
+        _, unseen = remember(tmp_path, Look(START + later, "here"), here)
+        assert [entry.what for entry in unseen] == ["unseen.history-damaged"] * said
+    (aside,) = moved_aside(path)
+    assert aside.read_bytes()[100:] == hurt[100:]
+
+
 def test_what_a_checkpoint_has_not_written_yet_goes_along(tmp_path: Path, whole: Path) -> None:
     (tmp_path / "history.sqlite").write_bytes(no_header(whole.read_bytes()))
     (tmp_path / "history.sqlite-wal").write_bytes(b"the log")
@@ -147,6 +167,8 @@ def test_flipped_bytes_anywhere(
     (folder / "history.sqlite").write_bytes(content)
     past, unseen = remember(folder, Look(START + 9_000, "here"), SEEN)
     assert isinstance(past, Past) or [entry.what for entry in unseen] == ["unseen.history-not-written"]
+    kept = [str(entry.detail) for entry in unseen if entry.what == "unseen.history-not-written"]
+    assert all("no history of quietport" in detail or "newer quietport" in detail for detail in kept), kept
     asides = moved_aside(folder / "history.sqlite")
     assert [entry.what for entry in unseen].count("unseen.history-damaged") == len(asides)
     if asides:

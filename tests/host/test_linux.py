@@ -11,7 +11,7 @@ from quietport.host.shared_walk import Found
 from quietport.host.sock_diag import Dump
 from quietport.host.socket_entry import SocketEntry
 from quietport.model.listener import Direction
-from quietport.model.owner import Owner
+from quietport.model.owner import NOT_LOOKED, Owner
 from quietport.model.port import Transport
 from quietport.model.unknown import Coverage, Reason, Unknown, Unseen
 
@@ -151,3 +151,14 @@ def test_only_wanted_ports_are_told_of(proc: FakeProc) -> None:
     wanted = LISTENER.local_port
     view = read_listeners(None, str(proc), FakeKernel(LISTENER, UDP_CLIENT), wanted=lambda port: port.number == wanted)
     assert [listener.port.number for listener in view.listeners] == [wanted]
+
+
+def test_command_lines_are_kept_where_they_were_asked_for(proc: FakeProc) -> None:
+    proc.add(30, "socket:[41]", command=b"prog\0--token\0s3cret\0")
+
+    def commands(**asked: bool) -> list[object]:
+        view = read_listeners(None, str(proc), FakeKernel(LISTENER), **asked)
+        return [owner.command for run in view.runs if isinstance(run.owners, tuple) for owner in run.owners]
+
+    assert commands() == [NOT_LOOKED]
+    assert commands(with_command=True) == [("prog", "--token", "***")]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from quietport.model.door import CheckReport
 from quietport.model.page import Phrase
-from quietport.report.check_json import PLAIN_COLUMNS, render_check_json, render_check_plain
+from quietport.report.check_json import render_check_json
+from quietport.report.check_plain import PLAIN_COLUMNS, render_check_plain
 from quietport.report.door_sheet import next_values
 from quietport.words.gates import readable
 from quietport.words.phrasebook import phrasebook
@@ -56,7 +57,9 @@ def test_hostile_text_comes_back_as_it_was(make_report: Callable[[str], CheckRep
     for shown, door in zip(document["listeners"], report.listeners, strict=True):
         assert shown["port"] == door.port.number
         assert shown["interface"] == readable(text)
-        assert shown["door_key"].startswith(f"{door.port}/{door.seen.family}/{door.seen.scope}/")
+        assert shown["door_key"].startswith(
+            (f"{door.port}/{door.seen.family}/{door.seen.scope}/host/", f"*/{door.port.transport}/")
+        )
         assert shown["verdict"] == door.verdict.word
         assert [piece["says"] for piece in shown["evidence"]] == [
             BOOK.render(Phrase(f"rule.{piece.rule}", piece.values)) for piece in door.verdict.evidence
@@ -100,6 +103,6 @@ def test_plain_lines_keep_their_columns(make_report: Callable[[str], CheckReport
     lines = render_check_plain(make_report(text)).split("\n")
     assert lines[0] == "\t".join(PLAIN_COLUMNS)
     assert len(lines) == 1 + 20 + 4
-    assert [line.count("\t") for line in lines] == [13] * 25
+    assert [line.count("\t") for line in lines] == [16] * 25
     assert all(letter.isprintable() for line in lines for letter in line.replace("\t", ""))
     assert lines[1].split("\t")[:6] == ["tcp", "::1", "22", "loopback", "ipv6", "listening"]

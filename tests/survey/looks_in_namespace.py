@@ -53,7 +53,7 @@ def look(folder: Path, second: int) -> list[list[str]]:
     facts = read_facts()
     with Registry() as registry:
         report = check(registry, read_host, facts, [], "here", "2026-11-18T11:06:40Z")
-    seen = seen_by_kind(report.listeners, facts.ip_local_port_range)
+    seen = seen_by_kind(report.runs)
     at = Look(1_795_000_000 + second, read_standpoint("here"), sockets_complete=report.coverage.sockets_complete)
     past, unseen = remember(folder, at, seen)
     assert isinstance(past, Past)

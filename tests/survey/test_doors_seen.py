@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quietport.judge import read_rules
 from quietport.model.endpoint import Endpoint
 from quietport.model.listener import Family, Listener, ListenerState
 from quietport.model.look import AskedPorts
@@ -13,7 +14,7 @@ from quietport.model.namespace import NO_NAMESPACE, NetworkNamespace
 from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.port import Port, PortRange, Transport
 from quietport.model.unknown import Reason, Unknown
-from quietport.survey.doors_seen import asked_ports, seen_by_kind
+from quietport.survey.doors_seen import _OWN_PORT, _TAKES_RESERVED, asked_ports, seen_by_kind
 from quietport.survey.question import parse_port_question
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def seen(look: Callable[..., CheckReport]) -> Callable[..., dict[str, list[int]]
     """Return what the history gets of listeners."""
 
     def kinds(*listeners: Listener) -> dict[str, list[int]]:
-        return seen_by_kind(look(listeners=listeners).listeners, EPHEMERAL)
+        return {kind: sorted(numbers) for kind, numbers in seen_by_kind(look(listeners=listeners).runs).items()}
 
     return kinds
 
@@ -68,7 +69,7 @@ def test_alike_doors_are_numbers_of_one_kind(seen: Callable[..., dict[str, list[
         listener("4004/tcp", namespace=blue),
     ) == {
         "tcp/ipv4/any/host//usr/sbin/sshd": [22],
-        "tcp/ipv4/loopback/host//home/a/mine-*/mine": [4000, 4001, 4000],
+        "tcp/ipv4/loopback/host//home/a/mine-*/mine": [4000, 4000, 4001],
         "udp/ipv4/loopback/host//home/a/mine-*/mine": [4002],
         "tcp/ipv4/loopback/host/?": [4003],
         "tcp/ipv4/loopback/blue//home/a/mine-*/mine": [4004],
@@ -112,3 +113,9 @@ def test_ports_asked_about() -> None:
         AskedPorts(PortRange(53, 53), (Transport.UDP,)),
         AskedPorts(PortRange(6000, 6063), ()),
     )
+
+
+def test_the_rules_that_tell_who_chose_a_port_are_rules() -> None:
+    ids = {rule.id for rule in read_rules()}
+    assert ids >= _OWN_PORT
+    assert ids >= _TAKES_RESERVED

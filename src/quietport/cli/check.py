@@ -59,6 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="judge what ss, netstat, lsof, sockstat, Get-NetTCPConnection or quietport --json printed, anywhere: "
         "a file, or - for standard input",
     )
+    parser.add_argument(
+        "--command", action="store_true", help="the command lines too, secrets masked as far as they can be told"
+    )
+    parser.add_argument("--no-history", action="store_true", help="note nothing, and compare with no earlier look")
     parser.add_argument("--explain", action="store_true", help="the arithmetic of every verdict, rule by rule")
     parser.add_argument("--all", action="store_true", help="fold nothing, however many there are")
     place = parser.add_mutually_exclusive_group()
@@ -84,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(session: Session) -> ExitCode:
     """Run the verb."""
     # Where everything here is asked about, the host is already being looked at while the rest is imported.
-    reading = host_reader.start_reading() if _asks_for_all(session) else None
+    reading = host_reader.start_reading(with_command=session.args.command) if _asks_for_all(session) else None
     from quietport.host.facts import read_facts  # noqa: PLC0415
     from quietport.policy.locations import read_policy  # noqa: PLC0415
     from quietport.survey.check import check, unanswered  # noqa: PLC0415
@@ -100,6 +104,7 @@ def run(session: Session) -> ExitCode:
         read_host = reading or _reader(session, lambda port: is_asked(port, questions))
         with _hidden(session, read_host) as reader:
             report = check(session.registry, reader, read_facts(), questions, session.host, session.now, policy)
+        report = _remember(session, report, questions)
     _show(session, report, fail_on)
     if fails(report, fail_on):
         return ExitCode.FINDINGS
@@ -109,6 +114,17 @@ def run(session: Session) -> ExitCode:
 def _asks_for_all(session: Session) -> bool:
     args = session.args
     return not args.ports and args.netns is None and args.pid is None and args.printed is None
+
+
+def _remember(session: Session, report: CheckReport, questions: tuple[PortQuestion, ...]) -> CheckReport:
+    if session.args.no_history:
+        return report
+    import time  # noqa: PLC0415 - like the rest, after the look has begun
+
+    from quietport.history.folder import state_folder  # noqa: PLC0415
+    from quietport.survey.remembering import remember_look  # noqa: PLC0415
+
+    return remember_look(report, state_folder(), questions, int(time.time()), session.left_open)
 
 
 def _check_printed(session: Session, questions: tuple[PortQuestion, ...], policy: Policy) -> CheckReport:
@@ -126,12 +142,17 @@ def _check_printed(session: Session, questions: tuple[PortQuestion, ...], policy
 def _reader(session: Session, wanted: Wanted) -> HostReader:
     args = session.args
     if args.netns is None and args.pid is None:
-        return partial(host_reader.read_host, wanted=wanted)
+        return partial(host_reader.read_host, wanted=wanted, with_command=args.command)
     if args.hidden:
         raise UsageError("--hidden binds to the ports of our own network namespace; not with --netns or --pid")
     from quietport.host.namespace.surroundings import read_namespace  # noqa: PLC0415 - only where it was asked for
 
-    return partial(read_namespace, host_reader.find_namespace(args.netns, args.pid), wanted=wanted)
+    return partial(
+        read_namespace,
+        host_reader.find_namespace(args.netns, args.pid),
+        wanted=wanted,
+        with_command=args.command,
+    )
 
 
 @contextmanager
@@ -154,7 +175,7 @@ def _show(session: Session, report: CheckReport, fail_on: tuple[FailOn, ...]) ->
 
         session.write_parts(check_json_parts(report, session.book))
     elif session.args.plain:
-        from quietport.report.check_json import render_check_plain  # noqa: PLC0415
+        from quietport.report.check_plain import render_check_plain  # noqa: PLC0415
 
         session.write(render_check_plain(report))
     else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
+    from quietport.history.store import Store
     from quietport.registry.snapshot import Registry
     from quietport.report.document import Occasion
     from quietport.report.sheet import Sheet
@@ -30,6 +31,8 @@ class Session:
         self.err = err
         self.opened = ExitStack()
         """Closes what was opened on the way, when the run ends."""
+        self.left_open: list[Store] = []
+        """Histories that need no closing: to close one is to wait for the disk, and nothing is lost without."""
 
     @cached_property
     def book(self) -> Phrasebook:

@@ -38,20 +38,33 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and str(error).startswith("Could not decode")
 
 
-def check_whole(connection: sqlite3.Connection) -> None:
-    """Raise DamagedError where pages, rows or values are not as they must be (``PRAGMA quick_check``)."""
-    problems = [text for (text,) in connection.execute("PRAGMA quick_check(3)")]
+def check_whole(connection: sqlite3.Connection, *, with_indexes: bool = False) -> None:
+    """Raise DamagedError where pages, rows or values are not as they must be (``PRAGMA quick_check``).
+
+    ``with_indexes`` compares indexes with their tables too (``integrity_check``), which takes several times as long.
+    """
+    pragma = "integrity_check" if with_indexes else "quick_check"
+    problems = [text for (text,) in connection.execute(f"PRAGMA {pragma}(3)")]
     if problems != ["ok"]:
         raise DamagedError("; ".join(" ".join(text.split()) for text in problems))
 
 
 def find_damage(path: Path) -> str | None:
-    """Return what is wrong with a file, or None; OSError and other SQLite errors say nothing of damage."""
+    """Return what is wrong with a file, or None; OSError and other SQLite errors say nothing of damage.
+
+    To be called by the only writer. It is read first, so that a broken file is left to the byte; but SQLite does not
+    look at the CHECKs of a file that it opened to be read.
+    """
     if path.stat().st_size == 0:
         return "the file is empty"
+    return _find_damage(path, "ro") or _find_damage(path, "rw")
+
+
+def _find_damage(path: Path, mode: str) -> str | None:
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as opened:
-            check_whole(opened)
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as opened:
+            check_whole(opened, with_indexes=True)
             opened.execute("SELECT place, program, was, became FROM kind LEFT JOIN spell ON kind = kind.id").fetchall()
     except FILE_ERRORS as error:
         if is_damage(error):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from quietport.history import retention
 from quietport.history.comparison import Outcome, compare
-from quietport.history.damage import DamagedError
+from quietport.history.damage import DamagedError, check_whole
 from quietport.history.known import ALL_NAMESPACES, Known, place_of, program_of
 from quietport.history.spell import Began, Spell
 from quietport.model.door_key import UNNAMED
@@ -37,6 +37,9 @@ def note(connection: sqlite3.Connection, look: Look, seen: Mapping[str, Collecti
     _set_clock_back(connection, look)
     host, known = read_known(connection, look)
     outcome = _compare(connection, host, known, look, seen)
+    if outcome.edits or retention.is_another_day(look.at, known.last_at):
+        # 6,000 rows take 6 ms: a look that changes nothing checks no more than it reads, once a day apart.
+        check_whole(connection)
     if host is None:
         host = _add_host(connection, look)
     else:

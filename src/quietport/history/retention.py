@@ -25,9 +25,14 @@ _LOOKED_SINCE = """
 """
 
 
+def is_another_day(at: int, last_at: int | None) -> bool:
+    """Tell whether a look is the first one of a day."""
+    return last_at is not None and at // DAY_S != last_at // DAY_S
+
+
 def keep_house(connection: sqlite3.Connection, at: int, last_at: int | None) -> None:
     """Once a day, forget what ended too long ago, and put rows together that tell the same."""
-    if last_at is not None and at // DAY_S != last_at // DAY_S:
+    if is_another_day(at, last_at):
         before = at - KEEP_DAYS * DAY_S
         connection.execute(f"UPDATE spell SET gone_at = :before - 1 WHERE {_OF_LOST_HOSTS}", {"before": before})  # noqa: S608
         forget(connection, before)

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 CHECKPOINT_BYTES = 512 * 1024
 """A log that is longer is written back into the file."""
 
-ALWAYS_CHECKED_BYTES = 2 * 1024 * 1024
-"""A file up to this size is checked whole whenever it is opened; that takes a few milliseconds at most."""
-
 _LOCK = "history.lock"
 
 
@@ -101,8 +98,6 @@ def open_to_write(folder: Path, steps: Sequence[str] | None = None) -> Store:
     _refuse_empty(path)
     connection = _connect(path, "rw")
     try:
-        if path.stat().st_size <= ALWAYS_CHECKED_BYTES:
-            check_whole(connection)
         _bring_up_to_date(connection, path, steps)
     except BaseException:
         connection.close()

@@ -98,16 +98,17 @@ class Holders:
         return [HeldRun(run.of(*group), pids) for pids, group in groups.items()]
 
     def _look_again(self) -> None:
-        # Where some process may not be looked into, it may be the holder: a second look would not tell.
-        if self._looked_again or not self.everything_read:
+        if self._looked_again:
             return
         self._looked_again = True
-        found = _walk(self._proc, _read_pids(self._proc))
-        self.unreadable = found.unreadable
-        self._holders = _by_socket(found) | self._holders
-        rings = [(pid, link[len(_RING) :]) for pid, links in found.held for link in links if link.startswith(_RING)]
+        # Where some process may not be looked into, it may be the holder: a second look would not tell.
+        if self.everything_read:
+            found = _walk(self._proc, _read_pids(self._proc))
+            self.unreadable = found.unreadable
+            self._holders = _by_socket(found) | self._holders
+        rings = [(pid, link) for link, pids in self._holders.items() if link.startswith(_RING) for pid in pids]
         if rings:
-            self._add_rings(rings)
+            self._add_rings([(pid, link[len(_RING) :]) for pid, link in rings])
 
     def _add_rings(self, rings: list[tuple[int, str]]) -> None:
         from quietport.host.io_uring import find_ring_holders  # noqa: PLC0415 - few processes have one

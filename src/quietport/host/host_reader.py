@@ -11,29 +11,31 @@ from quietport.model.errors import SurveyError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from quietport.host.holders import HolderWalk
     from quietport.host.namespace.found import FoundNamespace
     from quietport.host.view import HostView, Quiet, Wanted
 
 
-def start_reading(system: str = sys.platform) -> Callable[[Quiet | None], HostView]:
+def start_reading(system: str = sys.platform, *, with_command: bool = False) -> Callable[[Quiet | None], HostView]:
     """Begin to look at this host, where that takes time, and return what tells of it; to be asked once.
 
-    Whoever has something to import or to open meanwhile waits less.
+    Whoever has something to import or to open meanwhile waits less. ``with_command`` asks for command lines too.
     """
     if system != "linux":
-        return partial(read_host, system=system)
+        return partial(read_host, system=system, with_command=with_command)
     from quietport.host.holders import HolderWalk  # noqa: PLC0415 - one system, one import
 
-    walk = HolderWalk("/proc", share=True)
+    return partial(_read_linux, walk=HolderWalk("/proc", share=True), with_command=with_command)
 
-    def read(quiet: Quiet | None) -> HostView:
-        from quietport.host.linux import read_listeners  # noqa: PLC0415 - imported while the walk goes on
-        from quietport.host.namespace.surroundings import Surroundings  # noqa: PLC0415
 
-        surroundings = Surroundings("/proc", established=quiet is not None)
-        return read_listeners(quiet, walk=walk, surroundings=surroundings)
+def _read_linux(
+    quiet: Quiet | None, *, walk: HolderWalk | None = None, wanted: Wanted | None = None, with_command: bool
+) -> HostView:
+    from quietport.host.linux import read_listeners  # noqa: PLC0415 - imported while the walk goes on
+    from quietport.host.namespace.surroundings import Surroundings  # noqa: PLC0415
 
-    return read
+    surroundings = Surroundings("/proc", established=quiet is not None)
+    return read_listeners(quiet, walk=walk, wanted=wanted, surroundings=surroundings, with_command=with_command)
 
 
 def find_namespace(name: str | None, pid: int | None, system: str = sys.platform) -> FoundNamespace:
@@ -55,18 +57,21 @@ def find_namespace(name: str | None, pid: int | None, system: str = sys.platform
     return found
 
 
-def read_host(quiet: Quiet | None = None, system: str = sys.platform, wanted: Wanted | None = None) -> HostView:
+def read_host(
+    quiet: Quiet | None = None,
+    system: str = sys.platform,
+    wanted: Wanted | None = None,
+    *,
+    with_command: bool = False,
+) -> HostView:
     """Return the listeners of this host, and the established connections from or to ports that ``quiet`` names.
 
     Where only some ports are ``wanted`` others may be left out: on Linux that saves looking for their owners.
+    ``with_command`` asks for the command lines of owners, secrets masked.
     Raises SurveyError where this system shows no sockets at all.
     """
     if system == "linux":
-        from quietport.host.linux import read_listeners  # noqa: PLC0415 - one system, one import
-        from quietport.host.namespace.surroundings import Surroundings  # noqa: PLC0415
-
-        surroundings = Surroundings("/proc", established=quiet is not None)
-        return read_listeners(quiet, wanted=wanted, surroundings=surroundings)
+        return _read_linux(quiet, wanted=wanted, with_command=with_command)
     from quietport.host.psutil_sockets import read_through_psutil  # noqa: PLC0415 - psutil costs 35 ms
 
-    return read_through_psutil(quiet, system=system)
+    return read_through_psutil(quiet, system=system, with_command=with_command)

@@ -31,11 +31,14 @@ def read_listeners(
     walk: HolderWalk | None = None,
     wanted: Wanted | None = None,
     surroundings: Surroundings | None = None,
+    *,
+    with_command: bool = False,
 ) -> HostView:
     """Return every listener, and every established connection from or to a port that ``quiet`` names.
 
     ``walk`` is a look at the open files that has already begun; where none has and there is no socket of a port
     that is ``wanted``, no file is looked at. ``surroundings`` is a look at what is beside these listeners.
+    ``with_command`` keeps the command lines of owners, secrets masked.
     Where the kernel answers no netlink the tables under ``proc`` are read instead, and the coverage says so.
     Raises SurveyError where neither can be read.
     """
@@ -49,13 +52,14 @@ def read_listeners(
         listening = [run for run in (_only(run, wanted) for run in table.runs) if run.ports]
         selected = [(entry, direction) for entry, direction in selected if _has_wanted_end(entry, wanted)]
     namespace = read_namespace(proc) if surroundings is None else surroundings.own_namespace
+    # A walk that has begun is finished first: meanwhile other namespaces are looked into.
+    holders = None if walk is None else walk.finish()
     beside = [] if surroundings is None else surroundings.finish()
     needed = any(any(run.inodes) for run in listening) or any(entry.inode for entry, _ in selected)
     needed = needed or any(one.tables.inodes for one in beside)
-    holders = NOBODY
-    if walk or needed:
-        holders = (walk or HolderWalk(proc, share=False)).finish()
-    owners = SocketOwners(proc, holders)
+    if holders is None:
+        holders = HolderWalk(proc, share=False).finish() if needed else NOBODY
+    owners = SocketOwners(proc, holders, with_command=with_command)
     held = owners.split(listening)
     if surroundings is not None:
         inodes = {entry.inode for entry, _ in selected}.union(*(one.tables.inodes for one in beside))

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -77,6 +78,9 @@ class Answer:
             self.damaged += 1
 
 
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
 def parse_attributes(raw: bytes, offset: int = 0) -> list[tuple[int, bytes]]:
     """Return kind and value of each attribute from ``offset`` on; the first that is malformed ends them."""
     found: list[tuple[int, bytes]] = []
@@ -129,19 +133,22 @@ class Channel:
 
         Raises OSError where the kernel does not answer, or answers with an error.
         """
+        return self.dump_into(kind, body, Answer)
+
+    def dump_into(self, kind: int, body: bytes, begin: Callable[[], AnswerT]) -> AnswerT:
+        """Return the same as an answer that ``begin`` makes, which takes in datagrams in its own way."""
         for _ in range(ATTEMPTS):
-            answer = self._ask(kind, body, NLM_F_DUMP)
+            answer = self._ask(kind, body, NLM_F_DUMP, begin())
             if not answer.interrupted:
                 break
         return answer
 
     def get(self, kind: int, body: bytes) -> Answer:
         """Return the answer to a question about one thing; raises as ``dump`` does."""
-        return self._ask(kind, body, NLM_F_ACK)
+        return self._ask(kind, body, NLM_F_ACK, Answer())
 
-    def _ask(self, kind: int, body: bytes, flags: int) -> Answer:
+    def _ask(self, kind: int, body: bytes, flags: int, answer: AnswerT) -> AnswerT:
         self._socket.send(_HEADER.pack(_HEADER.size + len(body), kind, NLM_F_REQUEST | flags, 0, 0) + body)
-        answer = Answer()
         while not answer.done:
             answer.parse(self._socket.recv(RECEIVE_BYTES))
         if answer.error:

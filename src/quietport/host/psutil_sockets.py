@@ -36,7 +36,9 @@ class _Seen(NamedTuple):
     remote: Endpoint | None
 
 
-def read_through_psutil(quiet: Quiet | None, *, system: str, api: PsutilApi | None = None) -> HostView:
+def read_through_psutil(
+    quiet: Quiet | None, *, system: str, api: PsutilApi | None = None, with_command: bool = False
+) -> HostView:
     """Return what psutil shows of this host; what it refuses is in the coverage."""
     if api is None:
         import psutil  # noqa: PLC0415 - 35 ms, only here
@@ -54,7 +56,7 @@ def read_through_psutil(quiet: Quiet | None, *, system: str, api: PsutilApi | No
     nobodys = sum(not pids for pids in listening.values())
     if nobodys:
         unseen.append(Unseen("unseen.owners-of-sockets", Reason.PERMISSION, remedy, nobodys))
-    owners = PsutilOwners(api)
+    owners = PsutilOwners(api, with_command=with_command)
     order = sorted(listening, key=lambda seen: (seen.port, seen.address, seen.family, seen.interface))
     runs = tuple(run_of(_listener(seen, owners.find(listening[seen]))) for seen in order)
     connections = () if quiet is None else tuple(_connections(established, set(listening), quiet, owners))

@@ -6,14 +6,14 @@ Numbers are those of Linux on every system, so that recorded bytes can be parsed
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 import sys
 from array import array
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from quietport.host.netlink import NETLINK_SOCK_DIAG, NLM_F_DUMP_INTR, Answer, Channel
 from quietport.host.socket_entry import SocketEntry
 from quietport.host.socket_run import SocketRun, collect_runs
 from quietport.model.port import Transport
@@ -21,26 +21,15 @@ from quietport.model.port import Transport
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-AF_INET, AF_NETLINK, AF_INET6 = 2, 16, 10  # linux/socket.h
-NETLINK_SOCK_DIAG = 4  # linux/netlink.h
-NLM_F_REQUEST, NLM_F_DUMP, NLM_F_DUMP_INTR = 0x01, 0x300, 0x10  # linux/netlink.h
-NLMSG_ERROR, NLMSG_DONE = 0x2, 0x3  # linux/netlink.h
+AF_INET, AF_INET6 = 2, 10  # linux/socket.h
 SOCK_DIAG_BY_FAMILY = 20  # linux/sock_diag.h
 INET_DIAG_SKV6ONLY = 11  # linux/inet_diag.h
 IPPROTO = {Transport.TCP: 6, Transport.UDP: 17}  # linux/in.h
 
-RECEIVE_BYTES = 256 * 1024
-"""The kernel fills at most 32 KiB a datagram; larger costs nothing and survives a change of that."""
-TIMEOUT_S = 5.0
-"""A kernel that answers does so within milliseconds."""
-ATTEMPTS = 3
-"""How often a table is asked for that changed while it was told."""
-
 _HEADER = struct.Struct("=IHHII")  # struct nlmsghdr
-_REQUEST = struct.Struct("=IHHII BBBBI 48x")  # + struct inet_diag_req_v2 with an empty inet_diag_sockid
+_REQUEST = struct.Struct("=BBBBI 48x")  # struct inet_diag_req_v2 with an empty inet_diag_sockid
 _BODY = struct.Struct("=BB2x HH16s16sI8x 12x II")  # struct inet_diag_msg; its ports are in network order
 _ATTRIBUTE = struct.Struct("=HH")  # struct rtattr
-_ERROR = struct.Struct("=i")
 _LENGTH = struct.Struct("=I")
 _MESSAGE_BYTES = _HEADER.size + _BODY.size
 _WORD_BYTES = 4
@@ -50,7 +39,7 @@ _KIND_WORDS = (1, 4, *range(6, 15), 20)
 _BODY_WORDS = _MESSAGE_BYTES // _WORD_BYTES
 
 
-class Dump:
+class Dump(Answer):
     """What the kernel tells of one transport and family, as its datagrams come in."""
 
     def __init__(self, transport: Transport, *, in_runs: bool = False) -> None:
@@ -58,20 +47,13 @@ class Dump:
 
         ``in_runs`` says that unconnected sockets are asked for, and wanted in runs.
         """
+        super().__init__()
         self._in_runs = in_runs
         self._runs: list[SocketRun] = []
         self.transport = transport
         """The transport that was asked for."""
         self.sockets: list[SocketEntry] = []
         """Entries in the kernel's order."""
-        self.done = False
-        """The kernel said that this was all."""
-        self.interrupted = False
-        """The table changed meanwhile: entries may be missing or told twice."""
-        self.damaged = 0
-        """Messages that were cut off or too short, and were left out."""
-        self.error = 0
-        """The errno that the kernel answered, or 0."""
 
     def parse(self, datagram: bytes) -> None:
         """Take in one datagram; whatever is malformed in it is counted in ``damaged``."""
@@ -91,7 +73,7 @@ class Dump:
         if not size:
             return False
         words, step, count = memoryview(datagram).cast("I"), size // _WORD_BYTES, len(datagram) // size
-        first = _parse_socket(self.transport, datagram, 0, size)
+        first = _parse_socket(self.transport, datagram, _HEADER.size, size)
         told = range(_BODY_WORDS, step) if first.local_address == "::" else ()  # IPV6_V6ONLY is among the attributes
         if any(words[column::step].tolist().count(words[column]) != count for column in (*_KIND_WORDS, *told)):
             return False
@@ -142,30 +124,13 @@ class Dump:
         return True
 
     def _parse_each(self, datagram: bytes) -> None:
-        offset, end = 0, len(datagram)
-        while end - offset >= _HEADER.size:
-            length, kind, flags, _, _ = _HEADER.unpack_from(datagram, offset)
-            if not _HEADER.size <= length <= end - offset:
-                self.damaged += 1
-                return
-            if flags & NLM_F_DUMP_INTR:
-                self.interrupted = True
-            if kind == SOCK_DIAG_BY_FAMILY and length >= _MESSAGE_BYTES:
-                self.sockets.append(_parse_socket(self.transport, datagram, offset, offset + length))
-            elif kind in (NLMSG_DONE, NLMSG_ERROR):
-                self._parse_end(kind, datagram, offset, length)
+        super().parse(datagram)
+        for kind, body in self.messages:
+            if kind == SOCK_DIAG_BY_FAMILY and len(body) >= _BODY.size:
+                self.sockets.append(_parse_socket(self.transport, body, 0, len(body)))
             else:
                 self.damaged += 1
-            offset += (length + 3) & ~3
-        if offset < end:
-            self.damaged += 1
-
-    def _parse_end(self, kind: int, datagram: bytes, offset: int, length: int) -> None:
-        self.done = True
-        if length >= _HEADER.size + _ERROR.size:
-            self.error = abs(_ERROR.unpack_from(datagram, offset + _HEADER.size)[0])
-        elif kind == NLMSG_ERROR:
-            self.damaged += 1
+        self.messages.clear()
 
 
 def _length_of_all(datagram: bytes) -> int:
@@ -182,10 +147,9 @@ def _message(size: int) -> struct.Struct:
     return struct.Struct(f"=IHHII BB2x HH16s16sI8x 12x II {size - _MESSAGE_BYTES}x")
 
 
-def _parse_socket(transport: Transport, datagram: bytes, offset: int, end: int) -> SocketEntry:
-    family, state, local_port, remote_port, source, destination, interface, uid, inode = _BODY.unpack_from(
-        datagram, offset + _HEADER.size
-    )
+def _parse_socket(transport: Transport, raw: bytes, offset: int, end: int) -> SocketEntry:
+    """Return the socket whose body begins at an offset; its attributes follow, up to the end."""
+    family, state, local_port, remote_port, source, destination, interface, uid, inode = _BODY.unpack_from(raw, offset)
     is_ipv6 = family == AF_INET6
     local_address = address_text(source, is_ipv6)
     return SocketEntry(
@@ -199,7 +163,7 @@ def _parse_socket(transport: Transport, datagram: bytes, offset: int, end: int) 
         interface,
         uid,
         inode,
-        _parse_v6only(datagram, offset + _MESSAGE_BYTES, end) if local_address == "::" else None,
+        _parse_v6only(raw, offset + _BODY.size, end) if local_address == "::" else None,
     )
 
 
@@ -227,29 +191,13 @@ def read_sockets(wanted: Iterable[tuple[Transport, int]], *, in_runs: bool = Fal
     ``in_runs`` tells that the states are of unconnected sockets, and ``Dump.runs`` is what will be looked at.
     Raises OSError where the kernel does not answer, or answers with an error.
     """
-    with socket.socket(AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as channel:
-        channel.settimeout(TIMEOUT_S)
+    with Channel(NETLINK_SOCK_DIAG) as channel:
         return [
-            _read_stable(channel, transport, family, states, in_runs=in_runs)
+            channel.dump_into(
+                SOCK_DIAG_BY_FAMILY,
+                _REQUEST.pack(family, IPPROTO[transport], 0, 0, states),
+                partial(Dump, transport, in_runs=in_runs),
+            )
             for transport, states in wanted
             for family in (AF_INET, AF_INET6)
         ]
-
-
-def _read_stable(channel: socket.socket, transport: Transport, family: int, states: int, *, in_runs: bool) -> Dump:
-    for _ in range(ATTEMPTS):
-        dump = Dump(transport, in_runs=in_runs)
-        _fill(dump, channel, family, states)
-        if not dump.interrupted:
-            break
-    return dump
-
-
-def _fill(dump: Dump, channel: socket.socket, family: int, states: int) -> None:
-    flags = NLM_F_REQUEST | NLM_F_DUMP
-    request = (_REQUEST.size, SOCK_DIAG_BY_FAMILY, flags, 0, 0, family, IPPROTO[dump.transport], 0, 0, states)
-    channel.send(_REQUEST.pack(*request))
-    while not dump.done:
-        dump.parse(channel.recv(RECEIVE_BYTES))
-    if dump.error:
-        raise OSError(dump.error, os.strerror(dump.error))

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class SocketOwners:
     """The owners of sockets, as tuples shared by all sockets with the same holders."""
 
-    def __init__(self, proc: str, holders: Holders) -> None:
+    def __init__(self, proc: str, holders: Holders, *, with_command: bool = False) -> None:
         """Read no process yet."""
         self._proc = proc
         self._holders = holders
-        self._reader = OwnerReader(proc)
+        self._reader = OwnerReader(proc, with_command=with_command)
         self._shared: dict[tuple[int, ...], tuple[Owner, ...] | Unknown] = {}
         self._no_file = Unknown(Reason.NO_OWNER, "owner")
 

@@ -14,6 +14,7 @@ from quietport.model.port import Port
 if TYPE_CHECKING:
     from quietport.model.cross_view import CrossView
     from quietport.model.listener import Connection, Listener, ListenerRun
+    from quietport.model.namespace import NetworkNamespace
     from quietport.model.raw_socket import RawSocket
     from quietport.model.redirection import Behind
     from quietport.model.unknown import Coverage, Unknown
@@ -43,6 +44,10 @@ class HostView(Struct, frozen=True):
     """Packet and raw sockets: what listens without a port."""
     redirections: tuple[Behind, ...] = ()
     """What answers without a listener."""
+    namespaces: tuple[NetworkNamespace, ...] = ()
+    """The network namespaces that were looked at."""
+    all_namespaces: bool = False
+    """Those are all that this host has."""
     cross_view: CrossView | None = None
     """What a bind to every port showed, where it was asked for."""
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from quietport.model.listener import Connection, Direction, Listener, ListenerRun, run_of
 from quietport.model.raw_socket import RawKind
-from quietport.model.unknown import Unknown
+from quietport.model.unknown import Reason, Unknown
 from quietport.model.verdict import Concern, Verdict
 
 if TYPE_CHECKING:
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
     from quietport.model.cross_view import CrossView
     from quietport.model.declaration import DeclarationFlaw
+    from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
+    from quietport.model.past import Change, Past
     from quietport.model.port import Port
     from quietport.model.raw_socket import RawSocket
     from quietport.model.redirection import Behind
     from quietport.model.registration import RegistrySummary, Status
     from quietport.model.unknown import Coverage
+
+NOT_LOOKED = Unknown(Reason.NOT_LOOKED, "history")
+"""Stands where the history was not asked."""
 
 SeenT_co = TypeVar("SeenT_co", Listener, Connection, covariant=True)
 
@@ -39,6 +44,10 @@ class Door(Struct, Generic[SeenT_co], frozen=True):
     """What it means; one object for all doors that are alike."""
     program: str | Unknown
     """The program as the door key has it (``program_key``)."""
+    since: str | Unknown | None = NOT_LOOKED
+    """When it was first seen, RFC 3339 in UTC; None for what is no door."""
+    change: Change | Unknown | None = NOT_LOOKED
+    """How it differs from the last look; None where it does not."""
 
     @property
     def port(self) -> Port:
@@ -74,17 +83,32 @@ class DoorRun(Struct, frozen=True):
     verdict: Verdict
     """What they mean."""
     program: str | Unknown
-    """The program as the door key has it."""
+    """The program that holds them, as ``Door`` has it."""
+    kind: str = ""
+    """What their door keys have in common (``model.door_key``)."""
+    is_chosen: bool = False
+    """The kernel chose their ports, as far as can be told: the key has none."""
+    since: str | Unknown | None = NOT_LOOKED
+    """When they were first seen, RFC 3339 in UTC; None for what is no door."""
+    change: Change | Unknown | None = NOT_LOOKED
+    """How they differ from the last look; None where they do not."""
+    was: str | None = None
+    """For changed doors, the program that held them at the last look."""
 
     @property
     def doors(self) -> Iterator[Door[Listener]]:
         """Return them one by one."""
-        return (Door(self.run.at(n), self.registration, self.verdict, self.program) for n in self.run.numbers)
+        return (self._door(number) for number in self.run.numbers)
+
+    def _door(self, number: int) -> Door[Listener]:
+        return Door(self.run.at(number), self.registration, self.verdict, self.program, self.since, self.change)
 
 
 def run_of_door(door: Door[Listener]) -> DoorRun:
     """Return a door as a run of one."""
-    return DoorRun(run_of(door.seen), door.registration, door.verdict, door.program)
+    return DoorRun(
+        run_of(door.seen), door.registration, door.verdict, door.program, since=door.since, change=door.change
+    )
 
 
 class RawDoor(Struct, frozen=True):
@@ -148,6 +172,12 @@ class CheckReport(Struct, frozen=True, dict=True):
     """Policy files in force."""
     flaws: tuple[DeclarationFlaw, ...] = ()
     """What is wrong with the declarations in them."""
+    namespaces: tuple[NetworkNamespace, ...] = ()
+    """The network namespaces that were looked at."""
+    all_namespaces: bool = False
+    """Those are all that this host has."""
+    past: Past | Unknown = NOT_LOOKED
+    """What the history knows of what was seen."""
 
     @cached_property
     def listeners(self) -> tuple[Door[Listener], ...]:

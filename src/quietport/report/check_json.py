@@ -1,4 +1,4 @@
-"""``check`` as JSON (``quietport.check/1``) and as plain lines."""
+"""``check`` as JSON (``quietport.check/1``)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from quietport.model.listener import Listener
+from quietport.model.unknown import Unknown
 from quietport.report.declaration_json import flaw_json
 from quietport.report.document import Json, Occasion, envelope, known
-from quietport.report.door_json import NOT_LOOKED, DoorWriter
-from quietport.report.plain import render_table
+from quietport.report.door_json import DoorWriter
 from quietport.words.gates import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from quietport.model.door import CheckReport
+    from quietport.model.past import GoneDoor
     from quietport.words.phrasebook import Phrasebook
 
-PLAIN_COLUMNS = (
-    "transport", "address", "port", "scope", "family", "state", "program", "pid", "user", "status", "names",
-    "verdict", "standing", "concern",
-)  # fmt: skip
 
 _DOORS_IN_PART = 1_000
 
@@ -42,7 +38,9 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
         "counts": dict(report.counts),
         "policy_files": list(map(readable, report.policy_files)),
         "policy_flaws": [flaw_json(flaw, book, report.generated_at[:10]) for flaw in report.flaws],
-        "gone": NOT_LOOKED,
+        "previous_at": known(report.past if isinstance(report.past, Unknown) else report.past.previous_at),
+        "first_look": known(report.past if isinstance(report.past, Unknown) else report.past.is_first),
+        "gone": known(report.past) if isinstance(report.past, Unknown) else list(map(_gone_json, report.past.gone)),
         "redirections": _redirections_json(report, book),
         "hidden": _hidden_json(report, book),
     }
@@ -54,6 +52,10 @@ def check_json_parts(report: CheckReport, book: Phrasebook) -> Iterator[str]:
     yield '\n ],\n "raw_sockets": ['
     yield from _joined([(writer.raw_socket(door),) for door in report.raw_sockets])
     yield "\n ]\n}"
+
+
+def _gone_json(door: GoneDoor) -> Json:
+    return {"door_key": readable(door.door_key), "first_seen": door.first_seen, "last_seen": door.last_seen}
 
 
 def _redirections_json(report: CheckReport, book: Phrasebook) -> list[Json]:
@@ -88,24 +90,3 @@ def _listeners_in_order(report: CheckReport, writer: DoorWriter) -> list[tuple[s
         numbers += door.run.numbers
         texts += writer.listeners(door)
     return list(map(texts.__getitem__, sorted(range(len(numbers)), key=numbers.__getitem__)))
-
-
-def render_check_plain(report: CheckReport) -> str:
-    """Return the doors as tab-separated lines with a header; an empty field was not seen."""
-    return render_table(PLAIN_COLUMNS, _plain_rows(report))
-
-
-def _plain_rows(report: CheckReport) -> Iterator[tuple[object, ...]]:
-    for door in report.doors:
-        seen = door.seen
-        local = seen.endpoint if isinstance(seen, Listener) else seen.local
-        state = seen.state if isinstance(seen, Listener) else seen.direction
-        family = seen.family if isinstance(seen, Listener) else ""
-        first = door.owners[0] if isinstance(door.owners, tuple) and door.owners else None
-        user = first.user if first and isinstance(first.user, str) else None
-        yield (
-            door.port.transport, local.address, local.port.number, local.scope, family, state,
-            first.program if first else None, first.pid if first else None, user,
-            door.registration.status.label, " ".join(door.registration.names),
-            door.verdict.word, door.verdict.standing, door.verdict.concern,
-        )  # fmt: skip

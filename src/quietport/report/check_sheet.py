@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from quietport.model.page import Phrase, Value
 from quietport.model.registration import Status
+from quietport.model.unknown import Unknown
+from quietport.report.change_sheet import lay_out_changes
 from quietport.report.declaration_json import flaw_next, flaw_phrase
 from quietport.report.door_sheet import door_where, lay_out_finding, medium, next_values, quiet_row
 from quietport.report.redirection_report import redirection_text
@@ -15,7 +17,7 @@ from quietport.words.gates import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from quietport.model.door import CheckReport
+    from quietport.model.door import CheckReport, Judged
     from quietport.report.sheet import Sheet
     from quietport.words.phrasebook import Phrasebook
 
@@ -36,6 +38,7 @@ def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet, *, unfold
     for door in findings if unfolded else findings[:SHOWN_FINDINGS]:
         sheet.blank()
         lay_out_finding(door, book, sheet)
+        _print_command(door, book, sheet)
     _print_folded(0 if unfolded else len(findings) - SHOWN_FINDINGS, book, sheet)
     if settled:
         sheet.blank()
@@ -44,6 +47,7 @@ def lay_out_check(report: CheckReport, book: Phrasebook, sheet: Sheet, *, unfold
         sheet.columns(rows, indent=2)
         _print_folded(0 if unfolded else len(settled) - SHOWN_EXPECTED, book, sheet)
     _print_redirections(report, book, sheet)
+    lay_out_changes(report, book, sheet)
     if report.cross_view is not None:
         from quietport.report.hidden_report import lay_out_hidden  # noqa: PLC0415 - only where it was asked for
 
@@ -79,6 +83,14 @@ def _first_line(report: CheckReport, book: Phrasebook) -> str:
     if report.asked_status in {Status.UNASSIGNED, Status.RESERVED}:
         return book.say(f"check.quiet.{report.asked_status.label}", ports=report.asked)
     return book.say("check.none-asked", ports=report.asked)
+
+
+def _print_command(door: Judged, book: Phrasebook, sheet: Sheet) -> None:
+    """Add the command line of the first holder, where it was asked for."""
+    if isinstance(door.owners, Unknown) or not door.owners or isinstance(door.owners[0].command, Unknown):
+        return
+    shown = " ".join(door.owners[0].command)
+    sheet.wrapped(quiet(visible(book.say("check.command", command=shown), 2000)), indent=4)
 
 
 def _print_folded(more: int, book: Phrasebook, sheet: Sheet) -> None:

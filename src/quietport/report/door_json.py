@@ -6,9 +6,10 @@ import json
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from quietport.model.door_key import KERNEL_CHOSEN
 from quietport.model.endpoint import scope_of
 from quietport.model.page import Phrase, Value
-from quietport.model.unknown import Reason, Unknown
+from quietport.model.unknown import Unknown
 from quietport.report.document import Json, known
 from quietport.report.owner_json import owner_json
 from quietport.words.gates import readable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from quietport.model.listener import Connection
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.owner import Owner
+    from quietport.model.past import Change
     from quietport.model.registration import RegistrySummary
     from quietport.model.verdict import Evidence, Verdict
     from quietport.words.phrasebook import Phrasebook
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 
 PORT_MARK = "\0"
 """Stands for the port in a text that is made once for many doors; values of others never stand in that text."""
-
-NOT_LOOKED: Json = {"unknown": str(Reason.NOT_LOOKED)}
-_SINCE = json.dumps(NOT_LOOKED)
 
 
 class DoorWriter:
@@ -54,7 +53,8 @@ class DoorWriter:
     def connection(self, door: Door[Connection]) -> str:
         """Return the text of a connection, which begins with a comma."""
         seen = door.seen
-        meaning = str(door.port.number).join(self._meaning_pieces(door.verdict, door.owners))
+        pieces = self._meaning_pieces(door.verdict, door.owners, None, None)  # the history keeps no connections
+        meaning = str(door.port.number).join(pieces)
         return (
             f',\n  {{"transport": "{door.port.transport}", "address": "{seen.local.address}", '
             f'"port": {seen.local.port.number}, "scope": "{seen.local.scope}", '
@@ -74,7 +74,8 @@ class DoorWriter:
             "address": seen.address,
             "uid": known(seen.uid),
         }
-        meaning = PORT_MARK.join(self._meaning_pieces(door.verdict, door.owners))
+        # No step of it names a port, and the history does not keep it.
+        meaning = "".join(self._meaning_pieces(door.verdict, door.owners, None, None))
         return (
             f",\n  {json.dumps(fields)[:-1]}, {_namespace_json(seen.namespace)}, "
             f"{self._holders_json(door.owners)}, {meaning}}}"
@@ -84,16 +85,16 @@ class DoorWriter:
         """Return the text of a listener in the pieces that the number of its port stands between."""
         run, scope = door.run, scope_of(door.run.address)
         interface = "null" if run.interface is None else json.dumps(readable(run.interface))
-        program = json.dumps("?" if isinstance(door.program, Unknown) else readable(door.program))[1:-1]
         before = f',\n  {{"transport": "{run.transport}", "address": "{run.address}", "port": '
         between = (
             f', "scope": "{scope}", "family": "{run.family}", "state": "{run.state}", "interface": {interface}, '
             f'"sockets": {run.sockets}, "is_lite": {json.dumps(run.is_lite)}, '
             f'{_namespace_json(run.namespace)}, "door_key": "'
         )
-        key = f'/{run.transport}/{run.family}/{scope}/{program}", {self._holders_json(run.owners)}, '
-        first, *rest = self._meaning_pieces(door.verdict, run.owners)
-        pieces = [before, between, f"{key}{first}", *rest]
+        kind = json.dumps(readable(door.kind))[1:-1]
+        first, *rest = self._meaning_pieces(door.verdict, run.owners, door.since, door.change)
+        key = f'/{kind}", {self._holders_json(run.owners)}, {first}'
+        pieces = [before, f"{between}{KERNEL_CHOSEN}{key}", *rest] if door.is_chosen else [before, between, key, *rest]
         pieces[-1] += f"{_registration_json(door.registration)}}}"
         return pieces
 
@@ -109,10 +110,17 @@ class DoorWriter:
             held = self._holders[id(owners)] = owners, text
         return held[1]
 
-    def _meaning_pieces(self, verdict: Verdict, owners: Owners) -> list[str]:
-        """Return verdict and evidence, in the pieces that the number of the port stands between."""
+    def _meaning_pieces(
+        self,
+        verdict: Verdict,
+        owners: Owners,
+        since: str | Unknown | None,
+        change: Change | Unknown | None,
+    ) -> list[str]:
+        """Return verdict, evidence and past, in the pieces that the number of the port stands between."""
         first, *rest = self._next_step_pieces(verdict, owners)
-        return [f'{self._verdict_json(verdict)}, "since": {_SINCE}, "change": {_SINCE}, "next_step": {first}', *rest]
+        past = f'"since": {json.dumps(known(since))}, "change": {json.dumps(known(change))}'
+        return [f'{self._verdict_json(verdict)}, {past}, "next_step": {first}', *rest]
 
     def _verdict_json(self, verdict: Verdict) -> str:
         held = self._verdicts.get(id(verdict))

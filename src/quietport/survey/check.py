@@ -61,9 +61,11 @@ def check(
     raw_seen = () if asked else view.raw_sockets
     if seen_runs or seen_connections or raw_seen:
         from quietport.survey.bench import Bench  # noqa: PLC0415 - a quiet port needs no judge
+        from quietport.survey.doors_seen import with_keys  # noqa: PLC0415
 
         bench = Bench(registry, port_facts.ip_local_port_range, policy, host, generated_at[:_DAY])
-        runs = tuple(judged for run in seen_runs for judged in bench.judge_run(run))
+        judged = (doors for run in seen_runs for doors in bench.judge_run(run))
+        runs = with_keys(judged, port_facts.ip_local_port_range)
         connections = tuple(map(bench.judge_connection, seen_connections))
         raw_sockets = tuple(map(bench.judge_raw_socket, raw_seen))
     return CheckReport(
@@ -79,6 +81,8 @@ def check(
         raw_sockets=raw_sockets,
         redirections=tuple(one for one in view.redirections if _is_asked_rule(one.redirection, asked)),
         coverage=Coverage((*policy.unseen, *view.coverage.unseen, *_unseen_transports(asked))),
+        namespaces=view.namespaces,
+        all_namespaces=view.all_namespaces,
         policy_files=policy.files,
         flaws=_flaws(policy, view, asked, host, generated_at),
     )

@@ -5,72 +5,84 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from quietport.model.door_key import CHOSEN_NUMBER, door_kind, without_chosen
 from quietport.model.listener import ListenerState
 from quietport.model.look import AskedPorts
 from quietport.model.port import Transport
 from quietport.model.program_key import program_key
-from quietport.model.verdict import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from quietport.model.door import Door
-    from quietport.model.listener import Listener
+    from quietport.model.door import DoorRun
     from quietport.model.port import PortRange
     from quietport.model.unknown import Unknown
     from quietport.survey.question import PortQuestion
 
-_AGREED = frozenset({Standing.EXPECTED, Standing.DECLARED})
-_RPC_OWNER = "bindresvport-owner"
-# The rule that says that a program takes free system ports.
+_OWN_PORT = frozenset(
+    {
+        "registered-name-agrees", "de-facto-use-agrees", "package-named-for-it", "declared", "kernel-socket",
+        "socket-unit", "super-server-for-a-service",
+    },
+)  # fmt: skip
+# Rules that say that a program is on a port of its own, which it chose itself.
+_TAKES_RESERVED = frozenset({"bindresvport-owner", "rpc-on-any-port"})
+# Rules that say that it takes whatever port is free, system ports among them.
 
 
-def seen_by_kind(doors: Iterable[Door[Listener]], ephemeral: PortRange | Unknown) -> dict[str, list[int]]:
-    """Return the numbers of the doors that listen, by the text of their kind; 0 for a port that the kernel chose.
+def with_keys(runs: Iterable[DoorRun], ephemeral: PortRange | Unknown) -> tuple[DoorRun, ...]:
+    """Return the doors with what their keys have in common, those apart whose ports the kernel chose."""
+    return tuple(part for run in runs for part in _with_key(run, ephemeral))
 
-    A UDP socket on a port that the kernel chose is a client's, and no door. Doors that are alike (the same owners,
-    verdict and address) are of one kind, which is found once.
+
+def _with_key(run: DoorRun, ephemeral: PortRange | Unknown) -> Iterator[DoorRun]:
+    kind = str(door_kind(run.run.at(run.run.numbers[0]), program_key(run.run.owners)))
+    own = numbers_kept(run, ephemeral)
+    if len(own) == len(run.run.numbers):
+        yield replace(run, kind=kind)
+        return
+    if own:
+        yield replace(run, kind=kind, run=replace(run.run, numbers=tuple(own)))
+    chosen = sorted({*run.run.numbers} - {*own})
+    yield replace(run, kind=kind, is_chosen=True, run=replace(run.run, numbers=tuple(chosen)))
+
+
+def numbers_kept(run: DoorRun, ephemeral: PortRange | Unknown) -> Sequence[int]:
+    """Return the ports of some doors without those that the kernel chose.
+
+    Where registry, de-facto use or a declaration agrees that the program is there, it chose them itself.
     """
-    groups: dict[tuple[object, ...], tuple[Door[Listener], list[int]]] = {}
-    for door in doors:
-        listener = door.seen
-        endpoint = listener.endpoint
-        port = endpoint.port
-        alike = (
-            id(door.verdict), id(listener.owners), endpoint.address, port.transport,
-            listener.family, id(listener.namespace), listener.state,
-        )  # fmt: skip
-        group = groups.get(alike)
-        if group is None:
-            group = groups[alike] = (door, [])
-        group[1].append(port.number)
+    if _has_rule(run, _OWN_PORT):
+        return run.run.numbers
+    return without_chosen(run.run.numbers, ephemeral, takes_reserved=_has_rule(run, _TAKES_RESERVED))
+
+
+def _has_rule(run: DoorRun, rules: frozenset[str]) -> bool:
+    return any(piece.rule in rules for piece in run.verdict.evidence)
+
+
+def is_door(run: DoorRun) -> bool:
+    """Tell whether the history keeps these: they listen, and are no UDP socket on a port that the kernel chose.
+
+    Such a socket is a client's, or a part of Sun RPC.
+    """
+    if run.run.state is not ListenerState.LISTENING:
+        return False
+    return not run.is_chosen or run.run.transport is not Transport.UDP or _has_rule(run, _TAKES_RESERVED)
+
+
+def seen_by_kind(runs: Iterable[DoorRun]) -> dict[str, list[int]]:
+    """Return the numbers of the doors that the history keeps, by their kind; 0 for a port that the kernel chose."""
     seen: dict[str, list[int]] = defaultdict(list)
-    for door, numbers in groups.values():
-        if door.seen.state is ListenerState.LISTENING:
-            kept = numbers_kept(door, numbers, ephemeral)
-            if kept:
-                seen[kind_text(door)] += kept
+    doors = [run for run in runs if is_door(run)]
+    for run in doors:
+        if not run.is_chosen:
+            seen[run.kind] += run.run.numbers
+    for kind in {run.kind for run in doors if run.is_chosen}:
+        seen[kind].append(CHOSEN_NUMBER)
     return dict(seen)
-
-
-def kind_text(door: Door[Listener]) -> str:
-    """Return the text of the kind of a door, as the history and the door key have it."""
-    return str(door_kind(door.seen, program_key(door.seen.owners)))
-
-
-def numbers_kept(door: Door[Listener], numbers: list[int], ephemeral: PortRange | Unknown) -> list[int]:
-    """Return the ports of doors that are alike, 0 in place of those that the kernel chose; of UDP these are left out.
-
-    ``door`` is any of them.
-    """
-    transport = door.seen.port.transport
-    takes_reserved = any(piece.rule == _RPC_OWNER for piece in door.verdict.evidence)
-    if door.verdict.standing in _AGREED and not takes_reserved:
-        return numbers
-    kept = without_chosen(numbers, ephemeral, takes_reserved=takes_reserved)
-    is_client = transport is Transport.UDP and not takes_reserved
-    return [*kept] if is_client or len(kept) == len(numbers) else [*kept, CHOSEN_NUMBER]
 
 
 def asked_ports(questions: Sequence[PortQuestion]) -> tuple[AskedPorts, ...]:

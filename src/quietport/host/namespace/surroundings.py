@@ -26,7 +26,7 @@ from quietport.host.view import HostView
 from quietport.model.errors import SurveyError
 from quietport.model.namespace import NO_NAMESPACE
 from quietport.model.port import Port
-from quietport.model.unknown import Coverage
+from quietport.model.unknown import Coverage, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from quietport.model.listener import Connection, ListenerRun
     from quietport.model.namespace import NetworkNamespace
     from quietport.model.redirection import Behind, Redirection
-    from quietport.model.unknown import Unknown, Unseen
+    from quietport.model.unknown import Unseen
 
 
 class Surroundings:
@@ -83,6 +83,8 @@ class Surroundings:
             connections=(*view.connections, *(one for one in connections if wanted is None or _is_wanted(one, wanted))),
             coverage=Coverage((*view.coverage.unseen, *self._unseen_of(beside, runs, owners))),
             raw_sockets=beside.raw_sockets,
+            namespaces=_namespaces(seen),
+            all_namespaces=not self._unseen,
         )
         taking = [one for one in beside.redirections if wanted is None or _takes(one, wanted)]
         return structs.replace(whole, redirections=_behind(taking, whole, seen)) if taking else whole
@@ -91,6 +93,10 @@ class Surroundings:
         self, beside: SocketsView, runs: tuple[ListenerRun, ...], owners: SocketOwners
     ) -> tuple[Unseen, ...]:
         return (*self._unseen, *beside.unseen, *unseen_holders(runs, beside.silent, owners.silent_rings))
+
+
+def _namespaces(seen: list[NamespaceSockets]) -> tuple[NetworkNamespace, ...]:
+    return tuple(one.namespace for one in seen if not isinstance(one.namespace, Unknown))
 
 
 def _connections(space: NamespaceSockets, owners: SocketOwners, quiet: Quiet | None) -> Iterator[Connection]:
@@ -125,7 +131,12 @@ def _is_wanted(connection: Connection, wanted: Wanted) -> bool:
 
 
 def read_namespace(
-    found: FoundNamespace, quiet: Quiet | None, wanted: Wanted | None = None, proc: str = "/proc"
+    found: FoundNamespace,
+    quiet: Quiet | None,
+    wanted: Wanted | None = None,
+    proc: str = "/proc",
+    *,
+    with_command: bool = False,
 ) -> HostView:
     """Return what one network namespace shows, and nothing of any other; SurveyError where it cannot be entered."""
     walk = HolderWalk(proc, share=False)
@@ -134,7 +145,7 @@ def read_namespace(
         detail = ", ".join(entry.detail or "" for entry in unseen) or "it is gone"
         raise SurveyError(f"the network namespace could not be looked into: {detail}")
     holders = walk.finish()
-    owners = SocketOwners(proc, holders)
+    owners = SocketOwners(proc, holders, with_command=with_command)
     owners.learn_packages({pid for one in seen for inode in one.tables.inodes for pid in holders.find(inode)})
     beside = assemble(seen, owners)
     connections = [one for space in seen for one in _connections(space, owners, quiet)]
@@ -145,5 +156,6 @@ def read_namespace(
         coverage=Coverage((*unseen, *beside.unseen, *unseen_owners(holders))),
         method="sock_diag",
         namespace=found.namespace.id,
+        namespaces=_namespaces(seen),
         raw_sockets=beside.raw_sockets,
     )
