@@ -28,7 +28,7 @@ def test_a_packet_socket_whose_holder_may_not_be_seen() -> None:
     sheet = Sheet(100)
     lay_out_finding(unseen(RawKind.PACKET), phrasebook("en"), sheet)
     assert sheet.plain().splitlines() == [
-        "? unresolved  packet  eth0 0x0003  holder not seen",
+        "? unresolved  packet  eth0 0x0003  owner not seen",
         "    Something reads what passes below the ports, and who it is could not be read.",
         "    Nothing can explain it before its holder is seen.",
         "    What would settle it: who holds it, which root can see.",

@@ -30,8 +30,8 @@ def bench() -> Iterator[Bench]:
 def owner(path: str, package: str | None, pid: int) -> Owner:
     return Owner(
         pid, path.rpartition("/")[2], path, ExecutableFile.PRESENT, 0, "root", "2026-11-20T08:00:00Z", (), (), None,
-        None, None, package and Package("dpkg", package, "1"), Activation.NONE, stdin_socket=False, debugger=None,
-        debugger_port=None, runs_shell=False,
+        None, None, package and Package("dpkg", package, "1", is_claim=False), Activation.NONE,
+        stdin_socket=False, debugger=None, debugger_port=None, runs_shell=False,
     )  # fmt: skip
 
 
