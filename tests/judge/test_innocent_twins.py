@@ -174,3 +174,11 @@ def test_a_debugger_at_its_own_port_on_this_machine_alone(bench: Any) -> None:
             "/usr/bin/node", "nodejs", debugger="node-inspect", debugger_port=9229, script="-e", unit=unit
         )
         assert bench.listener("9229/tcp", (owner,), LOOP).word == "expected"
+
+
+@pytest.mark.parametrize("port", ["5353/udp", "1900/udp"])
+def test_programs_of_one_desktop_share_the_ports_of_multicast(bench: Any, port: str) -> None:
+    browser = bench.owner("/opt/google/chrome/chrome", "google-chrome-stable", uid=1000, pid=300)
+    player = bench.owner("/snap/spotify/89/usr/share/spotify/spotify", uid=1000, pid=400)
+    verdict = bench.listener(port, (browser, player), sockets=2)
+    assert verdict.concern == "none"
