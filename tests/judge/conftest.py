@@ -33,10 +33,12 @@ NEUTRAL: dict[str, Any] = {
     "range": "user",
     "bindresvport_range": False,
     "ephemeral": False,
+    "client_end": False,
     "status": "assigned",
     "namespace": "own",
     "owner": "known",
     "several_programs": False,
+    "several_sockets": False,
     "privileged_user": False,
     "program": "prog",
     "program_known": False,
@@ -52,6 +54,7 @@ NEUTRAL: dict[str, Any] = {
     "malware_listed": False,
     "executable": "other",
     "hidden_place": False,
+    "path_signs": (),
     "made_by": "none",
     "file": "present",
     "masked_name": "no",
@@ -64,6 +67,7 @@ NEUTRAL: dict[str, Any] = {
     "development_server": False,
     "activation": "none",
     "stdin_socket": False,
+    "runs_shell": False,
     "debugger": "none",
     "debugger_port": "unsaid",
     "declared": False,
@@ -116,6 +120,7 @@ class Bench:
             "container": None,
             "activation": Activation.NONE,
             "stdin_socket": False,
+            "runs_shell": False,
             "debugger": None,
             "debugger_port": None,
             "package": package and Package("dpkg", package, "1.0", is_claim=is_claim, changed_at=changed_at),
@@ -131,11 +136,12 @@ class Bench:
         address: str = "0.0.0.0",
         state: ListenerState = ListenerState.LISTENING,
         namespace: NetworkNamespace | Unknown = OWN,
+        sockets: int = 1,
         **told: Any,
     ) -> Verdict:
         """Return the verdict on a listener; ``port`` as ``22/tcp``."""
         at = Endpoint(address, parse(port))
-        seen = Listener(at, Family.IPV4, state, None, 0, (7,), owners, namespace)
+        seen = Listener(at, Family.IPV4, state, None, 0, sockets, owners, namespace)
         return weigh(self.listener_context(seen, **told), read_rules())
 
     def listener_context(self, seen: Listener, **told: Any) -> Context:

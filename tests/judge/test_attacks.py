@@ -32,12 +32,16 @@ def test_a_binary_named_like_a_kernel_thread(bench: Any) -> None:
 
 def test_a_program_from_memory_on_a_quiet_system_port(bench: Any) -> None:
     verdict = bench.listener("851/tcp", (bench.owner("/memfd:x", file=MEMORY),))
-    assert (verdict.word, rules(verdict)) == ("suspicious", ["executable-in-memory", "stranger-on-quiet-system-port"])
+    assert (verdict.word, rules(verdict)) == (
+        "suspicious",
+        ["executable-in-memory", "stranger-on-quiet-system-port", "server-in-memory"],
+    )
 
 
 def test_a_program_from_memory_alone_is_asked_about(bench: Any) -> None:
     verdict = bench.listener("4000/tcp", (bench.owner("/memfd:x", file=MEMORY),), LOOP)
     assert (verdict.word, verdict.settles) == ("unresolved", "settle.file")
+    assert bench.listener("4000/tcp", (bench.owner("/memfd:x", file=MEMORY),), PRIVATE).word == "suspicious"
 
 
 def test_a_dropped_binary_that_deleted_itself(bench: Any) -> None:
@@ -48,16 +52,80 @@ def test_a_dropped_binary_that_deleted_itself(bench: Any) -> None:
 @pytest.mark.parametrize("path", ["/tmp/.x/y", "/dev/shm/.sshd", "/var/tmp/.../x", "/tmp/ /x"])
 def test_a_hidden_file_in_a_temporary_place(bench: Any, path: str) -> None:
     verdict = bench.listener("4000/tcp", (bench.owner(path),))
+    shared = ["executable-in-shared-memory"] if path.startswith("/dev/shm/") else []
     assert (verdict.word, rules(verdict)) == (
         "suspicious",
-        ["executable-in-hidden-place", "executable-in-temporary-place"],
+        ["executable-in-hidden-place", *shared, "executable-in-temporary-place"],
     )
 
 
 def test_a_name_does_not_make_a_daemon(bench: Any) -> None:
     for path in ("/tmp/sshd", "/dev/shm/sshd"):
         verdict = bench.listener("22/tcp", (bench.owner(path),))
-        assert (verdict.word, verdict.standing) == ("unresolved", "unexplained")
+        assert (verdict.word, verdict.standing) == ("suspicious", "unexplained")
+    tried = bench.owner("/tmp/redis-7/src/redis-server")
+    for port, address in (("6379/tcp", ANY), ("6379/tcp", LOOP), ("22/tcp", LOOP)):
+        assert bench.listener(port, (tried,), address).concern in {"unresolved", "misconfigured"}
+
+
+def test_shared_memory_is_no_place_for_a_program(bench: Any) -> None:
+    verdict = bench.listener("4000/tcp", (bench.owner("/dev/shm/httpd"),))
+    assert (verdict.word, rules(verdict)) == (
+        "suspicious",
+        ["executable-in-shared-memory", "executable-in-temporary-place"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/home/kim/.ssh/.x/agent", "suspicious"),
+        ("/root/.gnupg/agent", "unresolved"),
+        ("/home/kim/.ssh-tools/agent", "custom"),
+    ],
+)
+def test_a_server_among_the_keys_of_a_user(bench: Any, path: str, word: str) -> None:
+    assert bench.listener("28145/tcp", (bench.owner(path),)).word == word
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x1b[2J", "\x7f", "\x9b", "\u202e", "\u2066"])
+def test_a_path_that_is_made_to_be_read_wrongly(bench: Any, sign: str) -> None:
+    verdict = bench.listener("4000/tcp", (bench.owner(f"/opt/agent/a{sign}b", program="a"),), LOOP)
+    assert (verdict.word, rules(verdict)[0]) == ("suspicious", "misleading-path")
+
+
+@pytest.mark.parametrize("letters", ["\u200d", "\u200c", "\u200f", "\u05e9", "\u0301", "\xa0x"])
+def test_letters_that_languages_need_are_letters(bench: Any, letters: str) -> None:
+    assert bench.listener("4000/tcp", (bench.owner(f"/opt/agent/a{letters}b", program="a"),), LOOP).word == "custom"
+
+
+def test_a_program_that_no_package_put_there_and_whose_file_is_gone(bench: Any) -> None:
+    gone = bench.listener("28133/tcp", (bench.owner("/usr/local/bin/x", file=GONE),))
+    assert (gone.word, rules(gone)) == ("unresolved", ["unpackaged-file-gone", "chose-a-free-port"])
+    packaged = bench.listener("28133/tcp", (bench.owner("/opt/x/x", "x", file=GONE),))
+    assert packaged.concern == "none"
+
+
+@pytest.mark.parametrize(("path", "package"), [("/usr/bin/ncat", "ncat"), ("/bin/busybox", "busybox")])
+def test_a_relay_that_was_told_to_give_a_shell(bench: Any, path: str, package: str) -> None:
+    relay = bench.owner(path, package, runs_shell=True)
+    waiting = bench.listener("4446/tcp", (relay,), LOOP)
+    assert (waiting.word, rules(waiting)[0]) == ("suspicious", "relay-gives-a-shell")
+    called = bench.connection("40000/tcp", (relay,), Direction.INBOUND, local="851/tcp")
+    assert (called.word, rules(called)[0]) == ("suspicious", "relay-gives-a-shell")
+
+
+def test_a_relay_at_the_quiet_end_of_a_connection(bench: Any) -> None:
+    relay = bench.owner("/usr/bin/ncat", "ncat")
+    verdict = bench.connection("40000/tcp", (relay,), Direction.LOCAL_QUIET, local="852/tcp")
+    assert (verdict.word, rules(verdict)) == ("unresolved", ["relay-on-a-quiet-end"])
+
+
+def test_a_second_program_takes_part_of_the_calls(bench: Any) -> None:
+    served = bench.owner("/usr/sbin/nginx", "nginx", pid=100), bench.owner("/usr/bin/x", "x", pid=200)
+    assert bench.listener("8080/tcp", served, sockets=2).word == "unresolved"
+    assert bench.listener("8080/tcp", served).concern == "none"
+    assert bench.listener("8080/tcp", (served[0], served[0]), sockets=2).concern == "none"
 
 
 @pytest.mark.parametrize("path", ["/usr/bin/bash", "/usr/bin/dash", "/usr/bin/zsh"])
@@ -111,11 +179,13 @@ def test_a_stranger_on_a_quiet_system_port(bench: Any) -> None:
 
 def test_nobody_but_an_unprivileged_stranger_holds_a_system_port(bench: Any) -> None:
     owner = bench.owner("/srv/app/server", uid=1000, user="a", unit="session-3.scope")
-    verdict = bench.listener("443/tcp", (owner,))
+    verdict = bench.listener("851/tcp", (owner,))
     assert (verdict.word, rules(verdict)) == (
-        "unresolved",
-        ["unpackaged-on-system-port", "unprivileged-on-system-port"],
+        "suspicious",
+        ["stranger-on-quiet-system-port", "unpackaged-on-system-port", "unprivileged-on-system-port"],
     )
+    web = bench.listener("443/tcp", (owner,))
+    assert (web.word, rules(web)) == ("unexplained", ["unpackaged-on-system-port"])
     known = bench.owner("/usr/local/bin/caddy", uid=1000, user="caddy", unit="caddy.service")
     assert bench.listener("443/tcp", (known,)).word == "expected"
 
@@ -158,7 +228,7 @@ def test_a_back_door_on_a_packet_socket_with_its_file_gone(bench: Any) -> None:
     verdict = bench.raw(RawKind.PACKET, (bench.owner("/dev/shm/kdmtmpflush", file=GONE),))
     assert (verdict.word, rules(verdict)) == (
         "suspicious",
-        ["packet-socket-of-a-stranger", "executable-in-temporary-place", "file-gone"],
+        ["packet-socket-of-a-stranger", "executable-in-shared-memory", "executable-in-temporary-place", "file-gone"],
     )
 
 

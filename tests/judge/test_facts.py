@@ -36,6 +36,7 @@ SSHD = Owner(
     stdin_socket=False,
     debugger=None,
     debugger_port=None,
+    runs_shell=False,
 )
 HOST = NetworkNamespace("net:[1]", None, 1, is_own=True)
 OPENSSH = KnownProgram("sshd", "OpenSSH", ("ssh", "sftp"), "debian", "f", "w")
@@ -43,7 +44,7 @@ LENT = PortRange(32768, 60999)
 
 
 def listener(port: Port, owners: tuple[Owner, ...] | Unknown, address: str = "0.0.0.0") -> Listener:
-    return Listener(Endpoint(address, port), Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners, HOST)
+    return Listener(Endpoint(address, port), Family.IPV4, ListenerState.LISTENING, None, 0, 1, owners, HOST)
 
 
 def test_a_registered_service_on_its_port() -> None:
@@ -58,10 +59,12 @@ def test_a_registered_service_on_its_port() -> None:
         range="system",
         bindresvport_range=False,
         ephemeral=False,
+        client_end=False,
         status="assigned",
         namespace="own",
         owner="known",
         several_programs=False,
+        several_sockets=False,
         privileged_user=True,
         program="sshd",
         program_known=True,
@@ -77,6 +80,7 @@ def test_a_registered_service_on_its_port() -> None:
         malware_listed=False,
         executable="system",
         hidden_place=False,
+        path_signs=(),
         made_by="none",
         file="present",
         masked_name="no",
@@ -89,6 +93,7 @@ def test_a_registered_service_on_its_port() -> None:
         development_server=False,
         activation="none",
         stdin_socket=False,
+        runs_shell=False,
         debugger="none",
         debugger_port="unsaid",
         declared=False,
@@ -112,8 +117,8 @@ def test_of_an_owner_that_may_not_be_read_nothing_is_guessed() -> None:
     context = listener_facts(listener(SSH, unread), Registration(SSH, Status.ASSIGNED, ("ssh",), ()), [], [], LENT)
     facts = context.facts
     asked = ("privileged_user", "program", "program_known", "registered_agrees", "de_facto_agrees", "executable")
-    asked += ("roles", "hidden_place", "made_by", "file", "masked_name", "scripted", "development_server")
-    asked += ("activation", "stdin_socket", "debugger", "debugger_port")
+    asked += ("roles", "hidden_place", "path_signs", "made_by", "file", "masked_name", "scripted", "development_server")
+    asked += ("activation", "stdin_socket", "runs_shell", "debugger", "debugger_port")
     assert (facts.owner, facts.package, facts.upgrade, facts.unit, facts.container) == ("permission", *["unread"] * 4)
     assert [name for name in asked if not isinstance(getattr(facts, name), Unknown)] == []
     assert context.values == {"transport": "tcp"}

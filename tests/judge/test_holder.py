@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from quietport.judge.holder import (
     container_word,
     holds_several,
+    least_explained_first,
     package_name,
     package_word,
+    program_name,
     speaking_holder,
     unit_word,
     upgrade_word,
@@ -115,3 +118,23 @@ def test_what_keeps_a_process(bench: Any, unit: Any, word: str) -> None:
 def test_containers(bench: Any) -> None:
     found = [bench.owner("/x", container=one) for one in (Container("docker", "a"), None, UNREAD)]
     assert [container_word(one) for one in (*found, None)] == ["yes", "no", "unread", "unread"]
+
+
+def test_a_backslash_parts_a_path_of_windows_only(bench: Any) -> None:
+    paths = ["/opt/agent/x\\sshd", "C:\\Program Files\\x\\sshd.exe", "\\\\host\\share\\sshd.exe", "/usr/sbin/sshd"]
+    found = [program_name(bench.owner(path)) for path in paths]
+    assert found == ["x\\sshd", "sshd.exe", "sshd.exe", "sshd"]
+
+
+def test_of_different_programs_on_a_port_the_least_explained_speaks_whatever_the_order(bench: Any) -> None:
+    known = bench.owner("/usr/sbin/nginx", "nginx", pid=100)
+    packaged, stranger = bench.owner("/usr/bin/x", "x", pid=200), bench.owner("/opt/x/agent", pid=300)
+    script = bench.owner("/usr/bin/python3.11", "python3.11-minimal", pid=50)
+    for owners in itertools.permutations((known, packaged, stranger, script)):
+        assert least_explained_first(owners, lambda owner: owner is known) == (script, stranger, packaged, known)
+        assert speaking_holder(least_explained_first(owners, lambda owner: owner is script)) is stranger
+
+
+def test_a_relay_that_gives_a_shell_speaks_for_all(bench: Any) -> None:
+    server, relay = bench.owner("/usr/sbin/nginx", pid=1), bench.owner("/usr/bin/ncat", runs_shell=True, pid=9)
+    assert speaking_holder((server, relay)) is relay

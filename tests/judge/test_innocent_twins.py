@@ -146,3 +146,39 @@ def test_a_declaration_that_has_ended_is_told_and_declares_nothing(bench: Any) -
     assert (verdict.standing, verdict.concern, verdict.next_step) == ("expected", "none", "next.declare-again")
     said = next(piece for piece in verdict.evidence if piece.rule == "declaration-expired")
     assert (said.values["until"], said.values["policy"]) == ("2026-12-31", "/etc/quietport.toml:12")
+
+
+@pytest.mark.parametrize("path", [GO_RUN, "/tmp/.mount_ObsidiXb2k1/obsidian"])
+def test_what_was_built_or_mounted_and_run_is_an_application_of_somebodys(bench: Any, path: str) -> None:
+    owner = (bench.owner(path, uid=1000, user="a", unit="session-3.scope"),)
+    assert bench.listener("8080/tcp", owner, LOOP).word == "custom"
+    assert bench.listener("8080/tcp", owner, ANY).word == "unresolved"
+    assert bench.listener("8080/tcp", (bench.owner("/tmp/build/main"),), LOOP).word == "unresolved"
+
+
+@pytest.mark.parametrize("unit", [None, "app.service"])
+@pytest.mark.parametrize("address", [ANY, LOOP])
+def test_the_near_end_of_a_question_is_no_service(bench: Any, unit: str | None, address: str) -> None:
+    for owner in (
+        bench.owner("/usr/bin/python3.11", "python3.11-minimal", script="/srv/app.py", unit=unit),
+        bench.owner("/opt/app/bin/app", unit=unit),
+        bench.owner("/usr/bin/chronyd-x", "chrony", unit=unit),
+    ):
+        assert bench.listener("50123/udp", (owner,), address).word == "expected"
+        assert bench.listener("28125/udp", (owner,), address).word == "custom"
+
+
+def test_a_debugger_at_its_own_port_on_this_machine_alone(bench: Any) -> None:
+    for unit in (None, "session-3.scope", "app.service"):
+        owner = bench.owner(
+            "/usr/bin/node", "nodejs", debugger="node-inspect", debugger_port=9229, script="-e", unit=unit
+        )
+        assert bench.listener("9229/tcp", (owner,), LOOP).word == "expected"
+
+
+@pytest.mark.parametrize("port", ["5353/udp", "1900/udp"])
+def test_programs_of_one_desktop_share_the_ports_of_multicast(bench: Any, port: str) -> None:
+    browser = bench.owner("/opt/google/chrome/chrome", "google-chrome-stable", uid=1000, pid=300)
+    player = bench.owner("/snap/spotify/89/usr/share/spotify/spotify", uid=1000, pid=400)
+    verdict = bench.listener(port, (browser, player), sockets=2)
+    assert verdict.concern == "none"

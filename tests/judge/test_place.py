@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quietport.judge.place import is_hidden, maker_of, place_of
+from quietport.judge.place import SIGNS, is_hidden, maker_of, path_signs, place_of
 from quietport.model.owner import ExecutableFile, Owner
 from quietport.model.unknown import Reason, Unknown
 
@@ -81,6 +81,10 @@ def test_a_path_that_was_not_read_lies_nowhere_known() -> None:
         ("/tmp/.mount_abc/usr/bin/x", False),
         ("/nix/store/a/bin/.nginx-wrapped", False),
         ("/memfd:.x", False),
+        ("/home/a/.ssh/x", False),
+        ("/home/a/.ssh/.x/y", True),
+        ("/root/.gnupg/a/.b/y", True),
+        ("/home/a/.config/.x/y", False),
         ("/", False),
         ("", False),
     ],
@@ -97,6 +101,7 @@ def test_what_is_made_to_be_overlooked(path: str, hidden: bool) -> None:
         ("/tmp/go-build123/b001/exe/main", "go-run"),
         ("/tmp/.mount_abc/x", "appimage"),
         ("/memfd:runc_cloned:/proc/self/exe", "container-runtime"),
+        ("/memfd:appimage", "appimage"),
         ("/home/a/go-build1/x", "none"),
         ("", "none"),
     ],
@@ -105,11 +110,31 @@ def test_who_makes_such_paths(path: str, maker: str) -> None:
     assert maker_of(path) == maker
 
 
+@pytest.mark.parametrize(
+    ("path", "signs"),
+    [
+        ("/dev/shm/x", ("shared-memory",)),
+        ("/dev/shmem/x", ()),
+        ("/home/a/.ssh/x", ("among-keys",)),
+        ("/home/a/.gnupg/b/x", ("among-keys",)),
+        ("/home/a/bin/.ssh", ()),
+        ("/opt/report\u202efdp.sh", ("misleading",)),
+        ("/opt/a\rb", ("misleading",)),
+        ("/opt/a\u200db", ()),
+        ("/dev/shm/.ssh/\x1b", SIGNS),
+        ("", ()),
+    ],
+)
+def test_what_else_is_odd_about_a_path(path: str, signs: tuple[str, ...]) -> None:
+    assert path_signs(path) == signs
+
+
 @given(st.text(max_size=40))
 def test_any_path_has_a_place(path: str) -> None:
     place = place_of(owner(path))
     assert place in {"memory", "temporary", "local", "home", "system", "other"}
     assert is_hidden(path, str(place)) in {True, False}
+    assert set(path_signs(path)) <= set(SIGNS)
 
 
 def test_whoever_tells_of_no_path_says_nothing_of_the_place() -> None:

@@ -124,7 +124,8 @@ PATHS = (
     "/usr/sbin/rpc.statd", "/usr/lib/systemd/systemd", "/usr/sbin/inetd", "/usr/sbin/docker-proxy", "/usr/bin/bash",
     "/usr/bin/python3.11", "/usr/bin/node", "/usr/bin/java", "/usr/bin/nc.traditional", "/usr/bin/tcpdump",
     "/usr/share/grafana/bin/grafana", "/usr/bin/x", "/usr/local/bin/x", "/home/a/x", "/tmp/x", "/tmp/.x/y",
-    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/srv/x", "/", "", None, UNREAD, UNTOLD,
+    "/tmp/go-build1/b001/exe/x", "/memfd:x", "/memfd:runc_cloned:x", "/dev/shm/sshd", "/home/a/.ssh/x",
+    "/tmp/sshd", "/srv/a\u202eb", "/srv/x", "/", "", None, UNREAD, UNTOLD,
 )  # fmt: skip
 PORTS = (
     "22/tcp", "79/tcp", "100/tcp", "851/tcp", "860/udp", "700/tcp", "2375/tcp", "2376/tcp", "3000/tcp", "4000/tcp",
@@ -155,6 +156,7 @@ def strange_owner(dice: random.Random) -> Owner:
         package=dice.choice([None, UNREAD, package, package]),
         activation=dice.choice([*Activation, UNREAD]),
         stdin_socket=dice.choice([True, False, UNREAD]),
+        runs_shell=dice.choice([True, False, False, UNREAD]),
         debugger=dice.choice([None, None, UNREAD, "jdwp", "node-inspect"]),
         debugger_port=dice.choice([None, UNREAD, 9229, 9230]),
     )
@@ -190,7 +192,7 @@ def strange_context(dice: random.Random, registry: Registry) -> Context:
         seen = Connection(end, end, dice.choice(list(Direction)), 0, 7, owners, namespace)
         return connection_facts(seen, *about, **told)
     state = dice.choice([ListenerState.LISTENING] * 6 + list(ListenerState))
-    listener = Listener(end, Family.IPV4, state, None, 0, (7,), owners, namespace)
+    listener = Listener(end, Family.IPV4, state, None, 0, dice.choice([1, 1, 2]), owners, namespace)
     return listener_facts(listener, *about, **told)
 
 
@@ -241,7 +243,7 @@ def test_listeners_that_are_alike_have_one_verdict() -> None:
             )
             end = Endpoint(dice.choice(["0.0.0.0", "127.0.0.1"]), Port(number, Transport.TCP))
             namespace = dice.choice([HERE, ELSEWHERE])
-            seen = Listener(end, Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners, namespace)
+            seen = Listener(end, Family.IPV4, ListenerState.LISTENING, None, 0, dice.choice([1, 2]), owners, namespace)
             holder = speaking_holder(owners)
             known = registry.practice.find_programs(program_name(holder)) if holder else ()
             about = registry.lookup(end.port), registry.practice.uses.find(end.port), known, PortRange(32768, 60999)

@@ -59,7 +59,7 @@ def test_what_is_there_is_told_with_its_verdict_and_its_source(
 ) -> None:
     endpoint = Endpoint("127.0.0.1", Port(4000, Transport.TCP))
     doors = tuple(
-        Listener(endpoint, Family.IPV4, ListenerState.LISTENING, None, 0, (7,), owners)
+        Listener(endpoint, Family.IPV4, ListenerState.LISTENING, None, 0, 1, owners)
         for owners in ((MINE,), Unknown(Reason.PERMISSION, "owner"))
     )
     report = look("4000", listeners=doors, coverage=Coverage((OWNERS_UNSEEN,)))

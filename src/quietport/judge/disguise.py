@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quietport.model.owner import base_name
 from quietport.model.unknown import Unknown
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def disguise_of(
         return executable
     if roles.is_kernel_thread(owner.program):
         return "kernel-thread"
-    name = executable.rpartition("/")[2]
+    name = base_name(executable)
     own = name.startswith(owner.program) or owner.program.startswith(name[:COMM_LENGTH])
     if own or programs or not alias_programs or not _NAMED_BY_ANOTHER.isdisjoint(roles.find(name)):
         return "no"

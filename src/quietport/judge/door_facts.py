@@ -11,7 +11,7 @@ from quietport.judge.relation import Relation, relate
 from quietport.model.declaration import Declaration, Expired
 from quietport.model.endpoint import Scope, scope_of
 from quietport.model.listener import ListenerState
-from quietport.model.port import range_name
+from quietport.model.port import Transport, range_name
 from quietport.model.raw_socket import RawKind
 from quietport.model.unknown import Unknown
 
@@ -42,6 +42,7 @@ def listener_facts(
     (``speaking_holder``), and by the name it goes by; ``declaration`` is the entry of a policy that fits.
     """
     seen: dict[str, Any] = {"kind": "listener", "scope": str(listener.scope), "state": str(listener.state)}
+    seen |= {"several_sockets": listener.sockets > 1}
     holder = holder_part(listener.owners, programs, alias_programs, listener.port)
     return _at_a_port(
         seen | {"namespace": _namespace(listener.namespace)} | _port_facts(listener.port, registration, ephemeral),
@@ -64,7 +65,7 @@ def listener_likeness(
     """Return what is equal for two listeners of one holder only if no rule and no sentence can tell them apart."""
     holder, port = speaking_holder(listener.owners), listener.port
     return (
-        listener.scope, listener.state, _namespace(listener.namespace),
+        listener.scope, listener.state, listener.sockets > 1, _namespace(listener.namespace),
         *_port_facts(port, registration, ephemeral).values(),
         relate(registration.names, uses, programs, package_name(holder)),
         tuple(dict.fromkeys(report.family for report in misuse)),
@@ -85,7 +86,8 @@ def connection_facts(
     alias_programs: Sequence[KnownProgram] = (),
 ) -> Context:
     """Return what is known of a connection; port facts are about its quiet end."""
-    seen = {"kind": "connection", "scope": str(connection.local.scope), "state": str(connection.direction)}
+    seen: dict[str, Any] = {"kind": "connection", "scope": str(connection.local.scope)}
+    seen |= {"state": str(connection.direction), "several_sockets": False}
     holder = holder_part(connection.owners, programs, alias_programs, connection.quiet_port)
     return _at_a_port(
         {**seen, "namespace": _namespace(connection.namespace)}
@@ -121,6 +123,8 @@ def raw_socket_facts(
         range="none",
         bindresvport_range=False,
         ephemeral=False,
+        client_end=False,
+        several_sockets=False,
         status="none",
         **_related(known, programs, (), unread=holder.unread).facts,
         **_declared(None).facts,
@@ -131,11 +135,13 @@ def raw_socket_facts(
 
 
 def _port_facts(port: Port, registration: RegistrySummary, ephemeral: PortRange | Unknown) -> dict[str, Any]:
+    lent = ephemeral if isinstance(ephemeral, Unknown) else port.number in ephemeral
     return {
         "transport": str(port.transport),
         "range": str(range_name(port.number)),
         "bindresvport_range": port.number in BINDRESVPORT,
-        "ephemeral": ephemeral if isinstance(ephemeral, Unknown) else port.number in ephemeral,
+        "ephemeral": lent,
+        "client_end": lent is True and port.transport is Transport.UDP,
         "status": registration.status.label,
     }
 

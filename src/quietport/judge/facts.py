@@ -38,6 +38,8 @@ class Facts(Struct, frozen=True):
     """Between 512 and 1023."""
     ephemeral: Fact
     """Lies in the range this machine lends to outgoing connections."""
+    client_end: bool
+    """A UDP socket in that range: most likely the near end of somebody's question."""
     status: str
     """Status in IANA's registry; ``none`` below the ports."""
     namespace: str
@@ -45,7 +47,9 @@ class Facts(Struct, frozen=True):
     owner: str
     """``known``, ``kernel``, ``permission``, ``none`` (nobody holds it) or ``unseen``: could the holder be read?"""
     several_programs: bool
-    """Different programs hold the same socket."""
+    """Different programs hold the same socket, or the same port."""
+    several_sockets: bool
+    """Several sockets share the port (SO_REUSEPORT)."""
     privileged_user: Fact
     """The holder runs as user 0."""
     program: Fact
@@ -77,6 +81,8 @@ class Facts(Struct, frozen=True):
     ``other`` or ``untold``."""
     hidden_place: Fact
     """Its path is made to be overlooked."""
+    path_signs: Fact
+    """What else is odd about its path: ``shared-memory``, ``among-keys``, ``misleading`` (``judge.place``)."""
     made_by: Fact
     """The tool that makes such paths: ``go-run``, ``appimage``, ``container-runtime`` or ``none``; a claim."""
     file: Fact
@@ -101,6 +107,8 @@ class Facts(Struct, frozen=True):
     """Who handed it the socket: ``none``, ``systemd`` or ``inetd``."""
     stdin_socket: Fact
     """Its standard input is a network socket."""
+    runs_shell: Fact
+    """Its command line tells a relay to join whoever is connected to a shell."""
     debugger: Fact
     """``node-inspect``, ``jdwp``, ``debugpy``, ``jmx``, ``other`` or ``none``: what its command line opens."""
     debugger_port: Fact

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from quietport.judge.compiled import read_roles
 from quietport.judge.place import place_of
-from quietport.model.owner import Activation, ExecutableFile, Owner
+from quietport.model.owner import Activation, ExecutableFile, Owner, base_name
 from quietport.model.package import Package
 from quietport.model.unknown import Reason, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quietport.judge.role import Roles
 
     Owners = tuple[Owner, ...] | Unknown
 
 _ODD_PLACES = {"memory": 2, "temporary": 1}
 # How much a place makes one look at this holder rather than at another.
+
+_RUN_ANYTHING = frozenset({"shell", "interpreter", "relay", "multi-call"})
+# Roles of programs that do what they are told: their file says nothing.
 
 _SECONDS = 19
 # Letters of an RFC 3339 time down to the second.
@@ -41,8 +46,24 @@ def _oddness(owner: Owner, roles: Roles) -> int:
     odd = 0 if isinstance(place, Unknown) else _ODD_PLACES.get(place, 0)
     odd += owner.file is ExecutableFile.GONE
     odd += 4 * (isinstance(owner.executable, str) and roles.is_kernel_thread(owner.program))
+    odd += 4 * (owner.runs_shell is True)
     is_shell = "shell" in roles.find(program_name(owner))
     return odd + 4 * (owner.stdin_socket is True and owner.activation is Activation.NONE and is_shell)
+
+
+def least_explained_first(owners: tuple[Owner, ...], is_known: Callable[[Owner], bool]) -> tuple[Owner, ...]:
+    """Return the holders of one port, whatever their order, so that of those equally odd the least explained speaks.
+
+    ``is_known`` tells of which the port is the own one. Then those come first that run whatever they are told, and
+    those of no package; names and numbers only make the order one.
+    """
+    roles = read_roles()
+
+    def explained(owner: Owner) -> tuple[bool, bool, bool, str, int]:
+        runs_anything = not _RUN_ANYTHING.isdisjoint(roles.find(program_name(owner)))
+        return is_known(owner), not runs_anything, package_word(owner) == "owned", str(owner.executable), owner.pid
+
+    return tuple(sorted(owners, key=explained))
 
 
 def holds_several(owners: Owners) -> bool:
@@ -67,7 +88,7 @@ def program_name(owner: Owner | None) -> str:
     if owner is None:
         return ""
     if isinstance(owner.executable, str):
-        return owner.executable.rpartition("/")[2].rpartition("\\")[2] or owner.executable or owner.program
+        return base_name(owner.executable) or owner.executable or owner.program
     return owner.program
 
 

@@ -19,7 +19,7 @@ from quietport.judge.holder import (
     unit_word,
     upgrade_word,
 )
-from quietport.judge.place import is_hidden, maker_of, place_of
+from quietport.judge.place import is_hidden, maker_of, path_signs, place_of
 from quietport.model.package import Package
 from quietport.model.unknown import Reason, Unknown
 
@@ -79,6 +79,7 @@ def holder_part(
         "development_server": _is_development_server(script),
         "activation": owner.activation if isinstance(owner.activation, Unknown) else str(owner.activation),
         "stdin_socket": owner.stdin_socket,
+        "runs_shell": owner.runs_shell,
         **_path_facts(owner),
         **_debugger_facts(owner, port),
     }
@@ -87,7 +88,8 @@ def holder_part(
 
 _OF_THE_HOLDER = (
     "privileged_user", "program", "roles", "file", "masked_name", "scripted", "development_server",
-    "activation", "stdin_socket", "executable", "hidden_place", "made_by", "debugger", "debugger_port",
+    "activation", "stdin_socket", "runs_shell", "executable", "hidden_place", "path_signs", "made_by", "debugger",
+    "debugger_port",
 )  # fmt: skip
 """Facts that are not known where the holder is not."""
 
@@ -95,8 +97,14 @@ _OF_THE_HOLDER = (
 def _path_facts(owner: Owner) -> dict[str, Any]:
     place, path = place_of(owner), owner.executable
     if isinstance(place, Unknown) or not isinstance(path, str):
-        return {"executable": place, "hidden_place": place if isinstance(place, Unknown) else False, "made_by": "none"}
-    return {"executable": place, "hidden_place": is_hidden(path, place), "made_by": maker_of(path)}
+        unread = place if isinstance(place, Unknown) else None
+        return {"executable": place, "hidden_place": unread or False, "path_signs": unread or (), "made_by": "none"}
+    return {
+        "executable": place,
+        "hidden_place": is_hidden(path, place),
+        "path_signs": path_signs(path),
+        "made_by": maker_of(path),
+    }
 
 
 def _is_development_server(script: str | Unknown | None) -> Fact:

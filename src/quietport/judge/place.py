@@ -35,10 +35,19 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 MAKERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("go-run", ("/tmp/go-build", "/var/tmp/go-build")),  # noqa: S108 - names to look for
-    ("appimage", ("/tmp/.mount_",)),  # noqa: S108 - a name to look for
+    ("appimage", ("/tmp/.mount_", "/memfd:appimage", "memfd:appimage")),  # noqa: S108 - names to look for
     ("container-runtime", ("/memfd:runc_cloned:", "memfd:runc_cloned:")),
 )
 """Path prefixes that a known tool makes (``go run``, AppImage, runc); anybody may write the same."""
+
+SIGNS = ("shared-memory", "among-keys", "misleading")
+"""What ``path_signs`` may find."""
+
+_KEYS = frozenset({".ssh", ".gnupg"})
+# Folders that hold keys and settings, and no program (ssh(1), gpg(1)).
+
+_MISLEADING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9): they turn a line around.
 
 UNTOLD = "unread"
 """Stands for a path that could not be read."""
@@ -63,6 +72,20 @@ def maker_of(path: str) -> str:
     return next((word for word, prefixes in MAKERS if path.startswith(prefixes)), "none")
 
 
+def path_signs(path: str) -> tuple[str, ...]:
+    """Return what else is odd about a path: ``shared-memory``, ``among-keys``, ``misleading``.
+
+    Misleading are control characters and those that turn the line around: they serve to be read wrongly. The others
+    that are not seen (joiners, marks of direction) are part of how some languages are written.
+    """
+    found = [
+        path.startswith("/dev/shm/"),  # noqa: S108 - a name to look for
+        not _KEYS.isdisjoint(path.split("/")[:-1]),
+        any(letter < " " or "\x7f" <= letter <= "\x9f" or letter in _MISLEADING for letter in path),
+    ]
+    return tuple(sign for sign, is_so in zip(SIGNS, found, strict=True) if is_so)
+
+
 def is_hidden(path: str, place: str) -> bool:
     """Tell whether a path is made to be overlooked: dots only, blanks at an end, or a dot where none belongs.
 
@@ -74,6 +97,8 @@ def is_hidden(path: str, place: str) -> bool:
     if any(part.strip(" \t\xa0") != part or (len(part) > 2 and not part.strip(".")) for part in parts):  # noqa: PLR2004 - after . and ..
         return True
     name = parts[-1]
+    if not _KEYS.isdisjoint(parts[:-1]) and any(part.startswith(".") and part not in _KEYS for part in parts):
+        return True
     if (
         name.startswith(".") and name.strip(".") and not name.endswith("-wrapped")
     ):  # as Nix calls the program behind a wrapper

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quietport.judge.facts import Facts
 from quietport.judge.holder_facts import DEBUGGERS
+from quietport.judge.place import SIGNS
 from quietport.judge.role import ROLES
 from quietport.model.endpoint import Scope
 from quietport.model.listener import Direction, ListenerState
@@ -22,7 +23,9 @@ WORDS: dict[str, frozenset[str | bool]] = {
         for name, kind in Facts.__annotations__.items()
         if kind == "bool" or name in {"ephemeral", "privileged_user", "program_known", "registered_agrees"}
     },
-    **dict.fromkeys(("de_facto_agrees", "hidden_place", "scripted", "development_server", "stdin_socket"), _YES_OR_NO),
+    **dict.fromkeys(
+        ("de_facto_agrees", "hidden_place", "scripted", "development_server", "stdin_socket", "runs_shell"), _YES_OR_NO
+    ),
     "kind": frozenset({"listener", "connection", "packet-socket", "raw-socket"}),
     "transport": frozenset({*map(str, Transport), "none"}),
     "scope": frozenset(map(str, Scope)),
@@ -33,6 +36,7 @@ WORDS: dict[str, frozenset[str | bool]] = {
     "owner": frozenset({"known", "kernel", "permission", "none", "unseen"}),
     "roles": frozenset(ROLES),
     "executable": frozenset({"system", "local", "home", "temporary", "memory", "other", "kernel", "untold"}),
+    "path_signs": frozenset(SIGNS),
     "made_by": frozenset({"go-run", "appimage", "container-runtime", "none"}),
     "file": frozenset(map(str, ExecutableFile)),
     "masked_name": frozenset({"kernel-thread", "daemon", "no"}),

@@ -60,6 +60,12 @@ class Container(Struct, frozen=True):
     """The image that it was made from; None where it is not readable."""
 
 
+def base_name(path: str) -> str:
+    """Return the last part of a path; a backslash parts only one of Windows, elsewhere it is a letter of a name."""
+    is_windows = path[1:3] == ":\\" or path.startswith("\\\\")
+    return path.rpartition("\\" if is_windows else "/")[2]
+
+
 NOT_LOOKED = Unknown(Reason.NOT_LOOKED, "not asked for")
 """Stands in a field that nobody looked for."""
 
@@ -104,3 +110,5 @@ class Owner(Struct, frozen=True):
     """The debugging interface its command line opens: ``node-inspect``, ``jdwp``, ``debugpy``, ``jmx``; or None."""
     debugger_port: int | Unknown | None = NOT_LOOKED
     """The port that its command line gives that interface; None where it gives none."""
+    runs_shell: bool | Unknown = NOT_LOOKED
+    """Its command line tells a relay to join whoever is connected to a shell (``nc -e /bin/sh``, ``socat EXEC:sh``)."""

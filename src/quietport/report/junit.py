@@ -34,7 +34,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def render_junit(
     report: CheckReport, book: Phrasebook, fails: Callable[[Verdict], bool], *, redact: bool = True
 ) -> str:
-    """Return the doors as test cases, in the order of the report, then sockets below the ports, then the flaws of the policy.
+    """Return doors, sockets below the ports and flaws of the policy as test cases, each in the order of the report.
 
     ``fails`` tells which verdicts the caller fails on. Without ``redact`` names of people and of the host, and
     homes, are in it.

@@ -16,8 +16,8 @@ from quietport.judge import (
     read_rules,
     weigh,
 )
-from quietport.judge.facts import BINDRESVPORT, program_name, speaking_holder
-from quietport.judge.holder import package_name, upgrade_word
+from quietport.judge.facts import BINDRESVPORT, program_name, relate, speaking_holder
+from quietport.judge.holder import holds_several, least_explained_first, package_name, upgrade_word
 from quietport.model.door import Door, DoorRun, RawDoor
 from quietport.model.listener import Connection, ListenerRun
 from quietport.model.port import PORT_COUNT, RANGES, Port, PortRange, RangeName, Transport
@@ -26,7 +26,7 @@ from quietport.model.unknown import Reason, Unknown
 from quietport.policy.find import find_declaration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from quietport.judge.facts import Context
     from quietport.model.owner import Owner
@@ -84,13 +84,13 @@ class Bench:
         self._uses = registry.practice.uses
         self._misuse = registry.practice.misuse
         self._grounds: dict[Transport, _Ground] = {}
-        self._holders: dict[int, tuple[Owners, _Holder]] = {}
+        self._holders: dict[tuple[int, Port | None], tuple[Owners, Owners, _Holder]] = {}
         self._judged: dict[tuple[object, ...], Verdict] = {}
         self._weighed: dict[tuple[object, ...], Verdict] = {}
 
     def judge_run(self, run: ListenerRun) -> Iterator[DoorRun]:
         """Yield the doors that some listeners are, those of one verdict and one registration together."""
-        holder = self._holder(run.owners)
+        holder = self._holder(run.owners, run.numbers, run.transport)
         run = run if holder.owners is run.owners else replace(run, owners=holder.owners)
         together: dict[tuple[int, int], tuple[RegistrySummary, Verdict, list[int]]] = {}
         known: dict[tuple[object, int], Verdict] = {}
@@ -113,7 +113,8 @@ class Bench:
 
     def judge_connection(self, connection: Connection) -> Door[Connection]:
         """Return a connection with the verdict on it, judged by its quiet port."""
-        port, holder = connection.quiet_port, self._holder(connection.owners)
+        port = connection.quiet_port
+        holder = self._holder(connection.owners, (port.number,), port.transport)
         summary = self._registry.summary(port)
         context = connection_facts(
             replace(connection, owners=holder.owners), summary, self._uses.find(port), holder.programs,
@@ -190,12 +191,23 @@ class Bench:
             verdict = self._weighed[known] = weigh(context, self._rules)
         return verdict
 
-    def _holder(self, owners: Owners) -> _Holder:
-        """Return who holds some doors; the same for the same owners."""
-        held = self._holders.get(id(owners))
+    def _holder(self, owners: Owners, numbers: Sequence[int] = (), transport: Transport = Transport.TCP) -> _Holder:
+        """Return who holds some doors; the same for the same owners, unless different programs hold one port."""
+        port = Port(numbers[0], transport) if len(numbers) == 1 and holds_several(owners) else None
+        held = self._holders.get((id(owners), port))
         if held is None:
-            held = self._holders[id(owners)] = owners, self._find_holder(owners)
-        return held[1]
+            in_order = owners
+            if port is not None and not isinstance(owners, Unknown):
+                in_order = least_explained_first(owners, lambda owner: self._is_known(owner, port))
+            # Both are kept, since what is freed may give its id to another.
+            held = self._holders[id(owners), port] = owners, in_order, self._find_holder(in_order)
+        return held[2]
+
+    def _is_known(self, owner: Owner, port: Port) -> bool:
+        """Tell whether a program is one that is known for a port."""
+        programs = self._registry.practice.find_programs(program_name(owner))
+        relation = relate(self._registry.summary(port).names, self._uses.find(port), programs)
+        return bool(relation.agreeing) or relation.is_default
 
     def _find_holder(self, owners: Owners) -> _Holder:
         speaker = speaking_holder(owners)

@@ -62,6 +62,7 @@ def test_a_process_and_every_fact_about_it(proc: FakeProc) -> None:
         stdin_socket=False,
         debugger="node-inspect",
         debugger_port=9229,
+        runs_shell=False,
     )
 
 
@@ -255,6 +256,7 @@ def test_another_user_sees_less_and_is_told_so() -> None:
         "debugger_port": "permission",
         "activation": "permission",
         "stdin_socket": "permission",
+        "runs_shell": "permission",
         "command": "not-looked",
         "package": "not-looked",
     }

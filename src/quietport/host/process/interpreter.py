@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from quietport.model.owner import base_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -148,7 +150,7 @@ _FOLDED = frozenset({"pwsh"})
 
 def find_interpreter(executable: str) -> str | None:
     """Return the family that an executable is of, by its base name without version, or None where it is none."""
-    name = executable.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
+    name = base_name(executable).lower().removesuffix(".exe")
     for candidate in (name, _before_version(name)):
         family = _ALIASES.get(candidate, candidate)
         if family in _GRAMMARS:

@@ -1,8 +1,8 @@
 """Who a process is: name, executable, user, start, unit, container, what it runs. Every text here is chosen by others.
 
-Each file of a process is opened once, and only where it can tell something: a command line for an interpreter, the
-parent's executable for a process whose standard input is a socket. What a process wrote itself (its name, command line
-and environment) is what it says of itself; the kernel vouches for the rest.
+Each file of a process is opened once, and only where it can tell something: a command line for an interpreter or a
+relay, the parent's executable for a process whose standard input is a socket. What a process wrote itself (its name,
+command line and environment) is what it says of itself; the kernel vouches for the rest.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from quietport.host.process.ancestors import ProcessTree
 from quietport.host.process.control_group import parse_control_group
 from quietport.host.process.executable_file import read_executable
 from quietport.host.process.interpreter import find_interpreter, is_busybox
+from quietport.host.process.relay import gives_shell, is_relay
 from quietport.host.process.script import Command, tell_script
 from quietport.host.process.standard_input import read_stdin_socket
 from quietport.host.process.stat import ProcessStat, read_small
@@ -98,6 +99,7 @@ class OwnerReader:
             stdin_socket=stdin_socket,
             debugger=told.debugger,
             debugger_port=told.debugger_port,
+            runs_shell=gives_shell(executable, command),
         )
 
     def _uid(self, pid: int) -> int | Unknown:
@@ -138,9 +140,9 @@ class OwnerReader:
         return found
 
     def _command(self, pid: int, executable: str | Unknown | None) -> Command:
-        """Return the command line, where it was asked for or belongs to an interpreter."""
-        is_interpreter = isinstance(executable, str) and (find_interpreter(executable) or is_busybox(executable))
-        if not self._with_command and not is_interpreter:
+        """Return the command line, where it was asked for or belongs to an interpreter or a relay."""
+        tells = isinstance(executable, str) and (find_interpreter(executable) or is_relay(executable))
+        if not self._with_command and not tells:
             return NOT_LOOKED
         from quietport.host.process.command_line import parse_command  # noqa: PLC0415 - only for some
 
