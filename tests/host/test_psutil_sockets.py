@@ -41,6 +41,7 @@ def owner(pid: int, program: str, path: str, *above: Ancestor, script: str | Non
         stdin_socket=not_told("standard input", pid),
         debugger=None,
         debugger_port=None,
+        runs_shell=False,
     )
 
 

@@ -65,7 +65,9 @@ def test_a_super_server_speaks_only_for_itself(bench: Any) -> None:
 
 def test_different_programs_on_one_socket(bench: Any) -> None:
     one, two = bench.owner("/usr/sbin/nginx"), bench.owner("/usr/bin/x")
-    assert [holds_several(owners) for owners in ((one, two), (one, one), (one,), (), UNREAD)] == [True, *[False] * 4]
+    unread = bench.owner(UNREAD)
+    held = ((one, two), (one, one), (one, unread), (one,), (), UNREAD)
+    assert [holds_several(owners) for owners in held] == [True, *[False] * 5]
 
 
 def test_packages(bench: Any) -> None:
@@ -133,6 +135,8 @@ def test_of_different_programs_on_a_port_the_least_explained_speaks_whatever_the
     for owners in itertools.permutations((known, packaged, stranger, script)):
         assert least_explained_first(owners, lambda owner: owner is known) == (script, stranger, packaged, known)
         assert speaking_holder(least_explained_first(owners, lambda owner: owner is script)) is stranger
+    unread = bench.owner(UNREAD, pid=1)
+    assert least_explained_first((unread, known), lambda _: True) == (known, unread)
 
 
 def test_a_relay_that_gives_a_shell_speaks_for_all(bench: Any) -> None:

@@ -198,6 +198,7 @@ def kernel_owner(what: str) -> Owner:
         stdin_socket=False,
         debugger=None,
         debugger_port=None,
+        runs_shell=False,
     )
 
 

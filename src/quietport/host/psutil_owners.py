@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from quietport.host.process.ancestors import MAX_ANCESTORS
 from quietport.host.process.owners import rfc3339
+from quietport.host.process.relay import gives_shell
 from quietport.host.process.script import tell_script
 from quietport.model.owner import NOT_LOOKED, Ancestor, Owner
 from quietport.model.unknown import Reason, Unknown
@@ -70,6 +71,7 @@ class PsutilOwners:
             stdin_socket=Unknown(Reason.NOT_SUPPORTED, f"standard input of process {pid}"),
             debugger=told.debugger,
             debugger_port=told.debugger_port,
+            runs_shell=gives_shell(executable or None, command),
         )
 
     def _command(self, process: PsutilProcess) -> Command:

@@ -55,23 +55,26 @@ def least_explained_first(owners: tuple[Owner, ...], is_known: Callable[[Owner],
     """Return the holders of one port, whatever their order, so that of those equally odd the least explained speaks.
 
     ``is_known`` tells of which the port is the own one. Then those come first that run whatever they are told, and
-    those of no package; names and numbers only make the order one.
+    those of no package; names and numbers only make the order one. Who may not be read comes last.
     """
     roles = read_roles()
 
-    def explained(owner: Owner) -> tuple[bool, bool, bool, str, int]:
+    def explained(owner: Owner) -> tuple[bool, bool, bool, bool, str, int]:
         runs_anything = not _RUN_ANYTHING.isdisjoint(roles.find(program_name(owner)))
-        return is_known(owner), not runs_anything, package_word(owner) == "owned", str(owner.executable), owner.pid
+        is_owned = package_word(owner) == "owned"
+        is_unread = isinstance(owner.executable, Unknown)
+        return is_unread, is_known(owner), not runs_anything, is_owned, str(owner.executable), owner.pid
 
     return tuple(sorted(owners, key=explained))
 
 
 def holds_several(owners: Owners) -> bool:
-    """Tell whether different programs hold one socket, super-servers apart."""
+    """Tell whether programs that are known to differ hold one socket or port, super-servers apart."""
     if isinstance(owners, Unknown) or len(owners) < 2:  # noqa: PLR2004 - one differs from none
         return False
     roles = read_roles()
-    return len({one.executable for one in owners if "super-server" not in roles.find(program_name(one))}) > 1
+    seen = [one for one in owners if not isinstance(one.executable, Unknown)]
+    return len({one.executable for one in seen if "super-server" not in roles.find(program_name(one))}) > 1
 
 
 def owner_class(owners: Owners) -> str:

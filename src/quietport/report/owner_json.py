@@ -33,6 +33,7 @@ def owner_json(owner: Owner) -> Json:
         "stdin_socket": known(owner.stdin_socket),
         "debugger": known(owner.debugger),
         "debugger_port": known(owner.debugger_port),
+        "runs_shell": known(owner.runs_shell),
     }
 
 

@@ -264,6 +264,7 @@ def _owner(value: Json) -> Owner:
         stdin_socket=_fact(told["stdin_socket"], _flag),
         debugger=_fact(told["debugger"], _optional),
         debugger_port=_fact(told["debugger_port"], lambda port: None if port is None else _number(port)),
+        runs_shell=_fact(told["runs_shell"], _flag),
     )
 
 
