@@ -1,4 +1,4 @@
-"""`quietport check --json` against ss, psutil, lsof and netstat, in crowds of three sizes.
+"""`quietport check --json` against ss, psutil, lsof and netstat, in crowds of four kinds.
 
     python bench/check.py [SCENE...]
 
