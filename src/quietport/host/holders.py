@@ -149,7 +149,7 @@ def _walk(proc: str, pids: list[int]) -> Found:
 
 def _read_pids(proc: str) -> list[int]:
     try:
-        names = os.listdir(proc)  # noqa: PTH208 - pathlib costs 8 ms to import
+        names = os.listdir(proc)
     except OSError:
         return []
     return sorted(int(name) for name in names if name.isascii() and name.isdigit())
@@ -160,7 +160,7 @@ def _read_links(directory: str) -> list[str]:
     readlink = os.readlink
     sockets = []
     try:
-        for name in os.listdir(descriptor):  # noqa: PTH208 - as above, and 50,000 Path objects
+        for name in os.listdir(descriptor):
             try:
                 link = readlink(name, dir_fd=descriptor)
             except FileNotFoundError:

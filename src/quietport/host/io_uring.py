@@ -81,7 +81,7 @@ def _read_ring(path: str) -> RingFiles:
     files = RingFiles([], 0, is_whole=False)
     for _ in range(_ATTEMPTS):
         try:
-            with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - as above
+            with open(path, encoding="utf-8", errors="replace") as file:
                 files = parse_fdinfo(file.read(_MAX_BYTES))
         except OSError:
             return RingFiles([], 0, is_whole=True)

@@ -77,7 +77,7 @@ def read_kernel_sockets(
     sockets, silent = _ask_families(links)
     if is_own:
         sockets += read_nfsd(proc) + read_targets(sys_root)
-        silent += [name for name in SILENT_MODULES if os.path.isdir(f"{sys_root}/module/{name}")]  # noqa: PTH112 - pathlib costs 8 ms to import
+        silent += [name for name in SILENT_MODULES if os.path.isdir(f"{sys_root}/module/{name}")]
     return KernelSockets(tunnel_sockets(links) + sockets, silent)
 
 
@@ -130,7 +130,7 @@ def parse_portlist(text: str) -> list[KernelSocket]:
 def read_nfsd(proc: str) -> list[KernelSocket]:
     """Return the ports of the NFS server; none where there is no such server, or this user may not read them."""
     try:
-        with open(f"{proc}/fs/nfsd/portlist", encoding="ascii", errors="replace") as file:  # noqa: PTH123 - as above
+        with open(f"{proc}/fs/nfsd/portlist", encoding="ascii", errors="replace") as file:
             return parse_portlist(file.read())
     except OSError:
         return []
@@ -139,7 +139,7 @@ def read_nfsd(proc: str) -> list[KernelSocket]:
 def read_targets(sys_root: str) -> list[KernelSocket]:
     """Return the ports of the storage targets and of the SMB server in the kernel, as their files tell them."""
     found: list[KernelSocket] = []
-    if os.path.isdir(f"{sys_root}/class/ksmbd-control"):  # noqa: PTH112 - as above
+    if os.path.isdir(f"{sys_root}/class/ksmbd-control"):
         found.append(_tcp(_KSMBD_PORT, "ksmbd"))
     iscsi = f"{sys_root}/kernel/config/target/iscsi"
     for target in _names(iscsi):
@@ -165,14 +165,14 @@ def _port(text: str) -> int:
 
 def _names(directory: str) -> list[str]:
     try:
-        return sorted(os.listdir(directory))  # noqa: PTH208 - pathlib costs 8 ms to import
+        return sorted(os.listdir(directory))
     except OSError:
         return []
 
 
 def _line(path: str) -> str:
     try:
-        with open(path, encoding="ascii", errors="replace") as file:  # noqa: PTH123 - as above
+        with open(path, encoding="ascii", errors="replace") as file:
             return file.readline().strip()
     except OSError:
         return ""

@@ -71,7 +71,7 @@ def read_packet_sockets(proc: str = "/proc") -> tuple[list[RawEntry], int]:
         with Channel(NETLINK_SOCK_DIAG) as channel:
             return parse_packet_sockets(channel.dump(SOCK_DIAG_BY_FAMILY, request))
     except OSError:
-        with open(f"{proc}/net/packet", encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib costs 8 ms to import
+        with open(f"{proc}/net/packet", encoding="ascii", errors="replace") as file:
             return parse_packet_table(file.read())
 
 

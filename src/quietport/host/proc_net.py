@@ -85,7 +85,7 @@ def read_tables(proc: str, transports: Iterable[Transport] = (Transport.TCP, Tra
         if transport not in wanted:
             continue
         try:
-            with open(os.path.join(proc, "net", name), encoding="ascii", errors="replace") as file:  # noqa: PTH118, PTH123 - pathlib costs 8 ms to import
+            with open(os.path.join(proc, "net", name), encoding="ascii", errors="replace") as file:
                 text = file.read()
         except OSError as error:
             if is_ipv6 and isinstance(error, FileNotFoundError):

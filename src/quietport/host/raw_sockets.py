@@ -51,7 +51,7 @@ def read_raw_sockets(proc: str = "/proc") -> tuple[list[RawEntry], int]:
     damaged = 0
     for name, is_ipv6 in (("raw", False), ("raw6", True)):
         try:
-            with open(f"{proc}/net/{name}", encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib costs 8 ms to import
+            with open(f"{proc}/net/{name}", encoding="ascii", errors="replace") as file:
                 found, malformed = parse_raw_table(file.read(), is_ipv6=is_ipv6)
         except FileNotFoundError:
             if is_ipv6:

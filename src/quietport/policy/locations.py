@@ -113,7 +113,7 @@ def _read_named(file: str) -> bytes:
 
 
 def _read(file: str) -> bytes:
-    with open(file, "rb") as opened:  # noqa: PTH123 - pathlib costs more than the whole look
+    with open(file, "rb") as opened:  # noqa: PTH123 - it is a string
         content = opened.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise PolicyError(file, f"has more than {MAX_BYTES} bytes, and cannot be a policy")

@@ -47,7 +47,7 @@ def steps_to(path: str) -> Iterator[str]:
     Raises OSError where there are too many links, or a link cannot be read.
     """
     at, links = "/", 0
-    pending = os.path.abspath(path).split("/")[::-1]  # noqa: PTH100 - pathlib costs more than the whole look
+    pending = os.path.abspath(path).split("/")[::-1]  # noqa: PTH100 - strings throughout
     yield at
     while pending:
         name = pending.pop()

@@ -158,7 +158,7 @@ def runs_text(ports: Iterable[Port]) -> str:
 
 def _read_namespace(proc: str) -> str | Unknown:
     try:
-        return os.readlink(f"{proc}/self/ns/net")  # noqa: PTH115 - pathlib costs 8 ms to import
+        return os.readlink(f"{proc}/self/ns/net")
     except PermissionError:
         return Unknown(Reason.PERMISSION, "network namespace")
     except OSError:

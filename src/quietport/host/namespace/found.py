@@ -63,7 +63,7 @@ def find_namespaces(proc: str = "/proc", pids: Iterable[int] | None = None) -> N
     unreadable = 0
     for pid in sorted(_read_pids(proc) if pids is None else pids):
         try:
-            id_ = os.readlink(f"{proc}/{pid}/ns/net")  # noqa: PTH115 - pathlib costs 8 ms to import
+            id_ = os.readlink(f"{proc}/{pid}/ns/net")
         except PermissionError:
             unreadable += not is_kernel_thread(proc, pid)
         except OSError:
@@ -123,7 +123,7 @@ def unescape(text: str) -> str:
 def read_mounted(proc: str) -> dict[str, str]:
     """Return a path for each network namespace that is mounted where we can see it."""
     try:
-        with open(f"{proc}/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123 - pathlib costs 8 ms to import
+        with open(f"{proc}/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
             return parse_mountinfo(file.read())
     except OSError:
         return {}
@@ -133,7 +133,7 @@ def _read_own(proc: str) -> str | None:
     """Return the namespace of this thread: another thread of the same process may be elsewhere."""
     for task in ("thread-self", "self"):
         try:
-            return os.readlink(f"{proc}/{task}/ns/net")  # noqa: PTH115 - pathlib costs 8 ms to import
+            return os.readlink(f"{proc}/{task}/ns/net")
         except OSError:
             continue
     return None
@@ -141,7 +141,7 @@ def _read_own(proc: str) -> str | None:
 
 def _read_pids(proc: str) -> list[int]:
     try:
-        names = os.listdir(proc)  # noqa: PTH208 - pathlib costs 8 ms to import
+        names = os.listdir(proc)
     except OSError:
         return []
     return [int(name) for name in names if name.isascii() and name.isdigit()]
@@ -156,7 +156,7 @@ def find_by_name(
     for directory in directories:
         path = directory + name
         try:
-            id_ = f"net:[{os.stat(path).st_ino}]"  # noqa: PTH116 - pathlib costs 8 ms to import
+            id_ = f"net:[{os.stat(path).st_ino}]"
         except OSError:
             continue
         return FoundNamespace(NetworkNamespace(id_, name, None, is_own=id_ == _read_own(proc)), path)
@@ -169,7 +169,7 @@ def find_by_pid(pid: int, proc: str = "/proc") -> FoundNamespace | None:
     Raises PermissionError where this user may not see it.
     """
     try:
-        id_ = os.readlink(f"{proc}/{pid}/ns/net")  # noqa: PTH115 - as above
+        id_ = os.readlink(f"{proc}/{pid}/ns/net")
     except PermissionError:
         raise
     except OSError:

@@ -133,7 +133,7 @@ class DatabaseRoot:
                     os.close(descriptor)
             except OSError:
                 continue
-            target = os.path.normpath(os.path.join("/", directory, target))  # noqa: PTH118 - pathlib costs 8 ms
+            target = os.path.normpath(os.path.join("/", directory, target))
             if target != "/" and not target.startswith(f"/{link}/"):
                 found.append((f"/{link}", target))
         return found

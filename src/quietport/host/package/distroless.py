@@ -30,7 +30,7 @@ def find_packages(root: DatabaseRoot, paths: Sequence[str]) -> dict[str, Found]:
     """Return the package of each path, None where no package owns it; raises FileNotFoundError without a database."""
     directory = root.open_directory(f"{DPKG}/status.d")
     try:
-        names = os.listdir(directory)  # noqa: PTH208 - pathlib costs 8 ms to import
+        names = os.listdir(directory)
         listed = sorted(name.removesuffix(_SUMS) for name in names if name.endswith(_SUMS))
         search = Search(seek(root, paths))
         for name in listed:

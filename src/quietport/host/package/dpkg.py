@@ -33,7 +33,7 @@ def find_packages(root: DatabaseRoot, paths: Iterable[str]) -> dict[str, Found]:
     """Return the package of each path, None where no package owns it; raises FileNotFoundError without a database."""
     directory = root.open_directory(INFO)
     try:
-        names = [name[:-5] for name in os.listdir(directory) if name.endswith(".list")]  # noqa: PTH208 - pathlib costs 8 ms to import
+        names = [name[:-5] for name in os.listdir(directory) if name.endswith(".list")]
         if not names:
             raise FileNotFoundError(INFO)
         search = Search(seek(root, paths))

@@ -38,7 +38,7 @@ def _read_updates(root: DatabaseRoot) -> list[str]:
     except OSError:
         return []
     try:
-        names = os.listdir(directory)  # noqa: PTH208 - pathlib costs 8 ms to import
+        names = os.listdir(directory)
     finally:
         os.close(directory)
     return [f"updates/{name}" for name in sorted(names) if name.isdigit()]

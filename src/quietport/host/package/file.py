@@ -49,7 +49,7 @@ def _read_sum(root: DatabaseRoot, package: str, path: str) -> str | None:
     try:
         names = [
             name
-            for name in os.listdir(directory)  # noqa: PTH208 - pathlib costs 8 ms to import
+            for name in os.listdir(directory)
             if name.endswith(".md5sums") and name.removesuffix(".md5sums").partition(":")[0] == package
         ]
         contents = [read_regular(name, directory).content for name in names]
@@ -61,5 +61,5 @@ def _read_sum(root: DatabaseRoot, package: str, path: str) -> str | None:
 def _sum_of(file: str) -> str:
     import hashlib  # noqa: PLC0415 - only for who asks
 
-    with open(file, "rb") as opened:  # noqa: PTH123 - pathlib costs 8 ms to import
+    with open(file, "rb") as opened:
         return hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

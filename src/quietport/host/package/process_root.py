@@ -52,7 +52,7 @@ class ProcessRoots:
         try:
             if self._is_same_place(pid, namespace, executable):
                 return None
-            root = os.readlink(f"{self._proc}/{pid}/root")  # noqa: PTH115 - pathlib costs 8 ms to import
+            root = os.readlink(f"{self._proc}/{pid}/root")
         except OSError as error:
             return _unknown(error, pid)
         return OwnFiles(namespace, root, _below(root, executable) or executable)
@@ -61,7 +61,7 @@ class ProcessRoots:
         """Return what to ask of a process that is confined to a directory (``chroot``) where its executable lies."""
         namespace = self._read_namespace(pid)
         try:
-            root = os.readlink(f"{self._proc}/{pid}/root")  # noqa: PTH115 - pathlib costs 8 ms to import
+            root = os.readlink(f"{self._proc}/{pid}/root")
         except OSError:
             return None
         path = _below(root, executable)
@@ -87,7 +87,7 @@ class ProcessRoots:
         for _ in range(_MAX_ANCESTORS):
             if self._read_namespace(pid) != namespace:
                 return None
-            if os.readlink(f"{self._proc}/{pid}/root") == "/":  # noqa: PTH115 - pathlib costs 8 ms to import
+            if os.readlink(f"{self._proc}/{pid}/root") == "/":
                 return pid
             fields = read_small(f"{self._proc}/{pid}/stat").rpartition(b")")[2].split()
             pid = int(fields[1]) if len(fields) > 1 and fields[1].isdigit() else 0
@@ -95,7 +95,7 @@ class ProcessRoots:
 
     def _read_namespace(self, process: int | str) -> str | Unknown:
         try:
-            return os.readlink(f"{self._proc}/{process}/ns/mnt")  # noqa: PTH115 - pathlib costs 8 ms to import
+            return os.readlink(f"{self._proc}/{process}/ns/mnt")
         except OSError as error:
             if process == "self" and isinstance(error, FileNotFoundError):
                 return Unknown(Reason.NOT_SUPPORTED, "mount namespace")

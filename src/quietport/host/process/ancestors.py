@@ -41,7 +41,7 @@ class ProcessTree:
         if chain is None:
             chain = self._chains[stat.ppid] = self._climb(stat.ppid)
         if stat.ppid > 0 and not chain:
-            is_hidden = not os.path.exists(f"{self._proc}/1")  # noqa: PTH110 - pathlib costs 8 ms to import
+            is_hidden = not os.path.exists(f"{self._proc}/1")
             return Unknown(Reason.PERMISSION if is_hidden else Reason.EXITED, what)
         return chain
 

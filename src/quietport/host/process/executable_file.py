@@ -25,7 +25,7 @@ def read_executable(proc: str, pid: int, *, is_kernel_thread: bool) -> Executabl
     """Return the executable of a process and the state of its file; None and PRESENT for a thread of the kernel."""
     link = f"{proc}/{pid}/exe".encode()
     try:
-        target = os.readlink(link)  # noqa: PTH115 - pathlib costs 8 ms to import
+        target = os.readlink(link)
     except OSError as error:
         if is_kernel_thread and isinstance(error, FileNotFoundError):
             return None, ExecutableFile.PRESENT
@@ -52,7 +52,7 @@ def _top(root: bytes) -> bytes:
     A daemon that went into an empty directory (``man 2 chroot``) has its root there; from outside ``..`` leads out.
     """
     try:
-        depth = sum(1 for part in os.readlink(root).split(b"/") if part)  # noqa: PTH115 - pathlib costs 8 ms to import
+        depth = sum(1 for part in os.readlink(root).split(b"/") if part)
     except OSError:
         depth = 0
     return root + b"/.." * depth
@@ -61,7 +61,7 @@ def _top(root: bytes) -> bytes:
 def _is_same_file(link: bytes, path: bytes) -> bool:
     """Tell whether a path that ends in `` (deleted)`` is really the name of the file that runs."""
     try:
-        return os.path.samestat(os.stat(link), os.stat(path))  # noqa: PTH116 - pathlib costs 8 ms to import
+        return os.path.samestat(os.stat(link), os.stat(path))
     except OSError:
         return False
 
